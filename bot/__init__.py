@@ -1,0 +1,1 @@
+"""Answers a question in French from the passages that the index finds."""

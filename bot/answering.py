@@ -1,0 +1,190 @@
+"""From a Question to the extract Answer: one branch for each kind of question.
+
+Safety and small talk come from fixed phrases; jobs, themes, terms and free documents from the
+index; comparison, orientation, lists and paths from the sheets. No model is involved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import phrases, safety
+from bot.compare import compare
+from bot.compose import clarify_role, fixed, not_in_base, off_topic, one_passage
+from bot.listing import Listing
+from bot.orient import Orientation
+from bot.paths import answer_path
+from bot.select import Choice, foreign_figures, is_answer, rank
+from bot.types import Answer, Question, Turn
+from bot.understanding import Understanding
+from corpus.text import fold
+from corpus.types import Corpus, Passage
+from corpus.validate import role_numbers
+from index.retriever import PassageRetriever
+from index.types import Hit
+
+FUTURE_OR_COMPANY = re.compile(r"\bchez\s+(?!un|une|des|les|l'|le|la|vous|nous|toi|moi)(\w+)")
+FIXED = {
+    "greet": ("greet", phrases.GREET),
+    "thanks": ("greet", phrases.THANKS),
+    "about": ("greet", phrases.ABOUT),
+    "complaint": ("clarify", phrases.COMPLAINT),
+    "injection": ("decline", phrases.INJECTION),
+    "personal-choice": ("decline", phrases.PERSONAL_CHOICE.format(human=phrases.HUMAN)),
+}
+
+
+class Answering:
+    """Answers questions that are understood; built once, holds no visitor's state."""
+
+    def __init__(
+        self, corpus: Corpus, retriever: PassageRetriever, understanding: Understanding
+    ) -> None:
+        """Take the corpus, the retriever and the reader of messages (for earlier turns)."""
+        self._corpus = corpus
+        self._retriever = retriever
+        self._understanding = understanding
+        self._sections = {
+            (p.document, p.section): p
+            for p in retriever.searcher.passages.values()
+            if p.kind == "section"
+        }
+        self._free = tuple(document.name for document in corpus.documents)
+        self._orientation = Orientation(corpus)
+        self._listing = Listing(corpus)
+        understanding.shown = self.shown
+        self._figures = {role.id: role_numbers(role) for role in corpus.roles.values()}
+
+    def answer(self, question: Question, turns: Sequence[Turn] = ()) -> Answer:
+        """Return the extract answer of one question."""
+        if question.intent == "distress":
+            return Answer(kind="redirect", text=phrases.DISTRESS)
+        answer = self._branch(question, turns)
+        if safety.has_personal_data(question.raw):
+            answer = replace(answer, text=f"{answer.text}\n\n{phrases.PERSONAL_DATA}")
+        return answer
+
+    def _branch(self, question: Question, turns: Sequence[Turn]) -> Answer:
+        intent = question.intent
+        if intent == "personal-choice" and len(question.roles) > 1:
+            return compare(question, self._corpus, self._sections)
+        if intent in FIXED:
+            kind, text = FIXED[intent]
+            return fixed(kind, text)  # type: ignore[arg-type]
+        if intent == "sources":
+            return self._sources(turns)
+        if intent == "orient":
+            return self._orientation.answer(question, self._sections)
+        if intent == "compare" and len(question.roles) > 1:
+            return compare(question, self._corpus, self._sections)
+        if intent == "path" and len(question.roles) > 1:
+            return answer_path(question, self._corpus, self._sections)
+        if question.candidates:
+            return clarify_role(question, self._corpus)
+        if question.roles and intent != "define":
+            return self._about_role(question)
+        return self._anywhere(question)
+
+    def _about_role(self, question: Question) -> Answer:
+        """One job is named: its best passage, or an honest refusal with the nearest one."""
+        hits = self._hits(question.standalone, (*question.roles[:1], *self._free))
+        choices = rank(question, hits)
+        if not choices:
+            return not_in_base(question, self._corpus)
+        role = self._corpus.roles[question.roles[0]]
+        passage = choices[0].hit.passage
+        lead = self._lead(question, role.id)
+        answer = one_passage(question, passage, self._corpus, lead)
+        return replace(answer, kind="abstain") if lead else answer
+
+    def _lead(self, question: Question, role_id: str) -> str:
+        """A first sentence where the question takes for granted what no source says."""
+        known = self._figures[role_id]
+        figures = foreign_figures(question.text, known)
+        if figures:
+            amount = f"{int(float(figures[0])):,}".replace(",", " ")
+            return (
+                f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
+            )
+        company = FUTURE_OR_COMPANY.search(fold(question.text))
+        year = [int(y) for y in re.findall(r"\b20[2-9]\d\b", question.text) if int(y) > 2026]
+        if company and self._understanding.lexicon.strange(company.group(1)):
+            return (
+                "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
+                "disent du métier en général."
+            )
+        if year:
+            return (
+                f"Mes sources ne disent rien de l’année {year[0]}. Voici ce qu’elles disent "
+                "aujourd’hui."
+            )
+        return ""
+
+    def _anywhere(self, question: Question) -> Answer:
+        """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
+        if question.intent == "list":
+            return self._listing.answer(question, self._sections)
+        hits = self._hits(question.standalone)
+        choices = rank(question, hits)
+        best = self._answering_choice(question, choices)
+        if best:
+            return one_passage(question, best.hit.passage, self._corpus)
+        if question.section and not self._is_strange(question):
+            return clarify_role(question, self._corpus)
+        if self._is_strange(question):
+            return off_topic()
+        return not_in_base(question, self._corpus)
+
+    def _answering_choice(self, question: Question, choices: Sequence[Choice]) -> Choice | None:
+        """The best choice if it is near enough; a term is preferred for a definition."""
+        if question.intent == "define":
+            choices = sorted(choices, key=lambda c: c.hit.passage.kind != "term")
+        for choice in choices[:3]:
+            coverage = self._retriever.searcher.coverage(question.standalone, choice.hit.passage.id)
+            if is_answer(choice.hit.meaning or 0.0, coverage):
+                return choice
+        return None
+
+    def _is_strange(self, question: Question) -> bool:
+        """Tell whether the question holds telling words that the corpus never uses."""
+        return bool(self._understanding.lexicon.strange(question.text))
+
+    def shown(self, question: Question) -> tuple[str, ...]:
+        """Jobs that the answer to a question without job names, in order, for follow-ups."""
+        if question.intent == "orient":
+            return self._orientation.answer(question, self._sections).roles
+        if question.intent == "list":
+            return self._listing.answer(question, self._sections).roles
+        return ()
+
+    def _sources(self, turns: Sequence[Turn]) -> Answer:
+        """Repeat the sources of the last answer, found again from the visitor's own question."""
+        asked = [i for i, turn in enumerate(turns) if turn.role == "user"]
+        for index in reversed(asked):
+            question = self._understanding.understand(turns[index].text, turns[:index])
+            if question.intent in ("sources", "thanks", "greet", "about", "complaint"):
+                continue
+            answer = self._branch(question, turns[:index])
+            if answer.citations:
+                lines = []
+                for citation in answer.citations:
+                    names = "; ".join(
+                        f"{s.publisher}, {s.title}" + (f" ({s.year})" if s.year else "")
+                        for s in citation.sources
+                    )
+                    lines.append(f"- {names} [{citation.n}]")
+                return replace(
+                    answer, text="Ma dernière réponse vient de ces sources :\n\n" + "\n".join(lines)
+                )
+        return fixed("clarify", phrases.NO_SOURCES)
+
+    def _hits(self, query: str, documents: Sequence[str] = ()) -> list[Hit]:
+        found = self._retriever.invoke(query, documents=documents)
+        return [document.metadata["hit"] for document in found]
+
+    def passage(self, document: str, section: str) -> Passage | None:
+        """Return the passage of one section of a sheet."""
+        return self._sections.get((document, section))
+

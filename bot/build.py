@@ -1,0 +1,41 @@
+"""Corpus to index: load, check, embed what changed, train the section classifier."""
+
+from __future__ import annotations
+
+from bot.roles import RoleMatcher
+from bot.sections import FILE_NAME, SectionClassifier, training_pairs
+from bot.settings import Settings
+from corpus.errors import BuildError
+from corpus.load import load_corpus
+from corpus.split import split_corpus
+from corpus.types import Corpus
+from index.build import BuildReport, Progress, build_index, index_folder
+from index.encoder import SentenceEncoder
+
+
+def build(
+    settings: Settings, *, force: bool = False, progress: Progress | None = None
+) -> tuple[BuildReport, Corpus]:
+    """Bring the index and the classifier in line with the corpus. Raises CapError.
+
+    The classifier is written before the manifest switches: a killed build leaves both old parts
+    usable together, since the classifier depends on wordings only.
+    """
+    corpus = load_corpus(extra=settings.corpus)
+    passages = split_corpus(corpus)
+    encoder = SentenceEncoder.open(settings.embedding)
+    report = build_index(
+        passages, encoder, settings.data, settings.chroma_url, force=force, progress=progress
+    )
+    folder = index_folder(settings.data)
+    if not report.unchanged or not (folder / FILE_NAME).exists():
+        matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
+        texts, labels = training_pairs(corpus.bank, matcher.mask_all)
+        try:
+            SectionClassifier.train(texts, labels).save(folder)
+        except OSError as exc:
+            raise BuildError(
+                f"Le classeur de questions n’a pas pu être écrit ({exc.strerror}). "
+                "Vérifiez la place libre sur le disque."
+            ) from exc
+    return report, corpus

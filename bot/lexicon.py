@@ -1,0 +1,81 @@
+"""The words that the corpus and its questions use, and the names of terms and themes.
+
+Tells a follow-up from another subject ("et le salaire d'un footballeur ?") and a question about
+e-commerce from one about cooking, without any model: by the words that the corpus never uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.roles import normal, typo_limit
+from corpus.text import STOP_WORDS, words
+from corpus.types import Corpus
+
+Name = tuple[str, ...]
+
+
+class Lexicon:
+    """Built once from the corpus; every test works on folded words, one typo forgiven."""
+
+    def __init__(
+        self, corpus: Corpus, question_texts: Iterable[str], corpus_texts: Iterable[str]
+    ) -> None:
+        """`question_texts` are bank wordings with job names masked; `corpus_texts` everything."""
+        self._questions = frozenset(normal(w) for text in question_texts for w in words(text))
+        everything = {normal(w) for text in corpus_texts for w in words(text)}
+        self._everything = frozenset(everything | self._questions)
+        self._terms: set[Name] = {
+            tuple(words(name)) for term in corpus.terms for name in (term.name, *term.forms)
+        }
+        self._themes: set[Name] = {
+            tuple(words(name))
+            for theme in corpus.themes.values()
+            for name in (theme.title, *theme.aliases)
+        }
+
+    def strange_in_questions(self, text: str) -> list[str]:
+        """Telling words that no question about a job uses."""
+        return self._strange(text, self._questions)
+
+    def strange(self, text: str) -> list[str]:
+        """Telling words that the whole corpus never uses."""
+        return self._strange(text, self._everything)
+
+    def _strange(self, text: str, known: frozenset[str]) -> list[str]:
+        found = []
+        for word in words(text):
+            plain = normal(word)
+            if word in STOP_WORDS or word.isdigit() or plain in known or len(plain) < 3:
+                continue
+            limit = min(typo_limit(plain), 1)
+            near = limit and process.extractOne(
+                plain, known, scorer=OSA.distance, score_cutoff=limit
+            )
+            if not near:
+                found.append(word)
+        return found
+
+    def is_term(self, plain: Sequence[str]) -> bool:
+        """Tell whether these words are a glossary term."""
+        return tuple(plain) in self._terms
+
+    def names_term(self, text: str) -> bool:
+        """Tell whether a glossary term stands in the text."""
+        return _holds_any(words(text), self._terms)
+
+    def names_theme(self, text: str) -> bool:
+        """Tell whether a theme is named in the text ("stage de 3e", "pure player")."""
+        return _holds_any(words(text), self._themes)
+
+
+def _holds_any(plain: Sequence[str], names: set[Name]) -> bool:
+    longest = max(map(len, names), default=0)
+    return any(
+        tuple(plain[i : i + size]) in names
+        for size in range(1, longest + 1)
+        for i in range(len(plain) - size + 1)
+    )

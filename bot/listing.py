@@ -1,0 +1,156 @@
+"""Lists of jobs answered from the corpus data: by family, level, without coding, hiring, pay.
+
+Every item is cited where a sheet says it; lists by family or level come from the front matter of
+the sheets, which the answer says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from bot.cite import Citer
+from bot.compose import suggest
+from bot.french import capital, join, the_role
+from bot.orient import lowest_level
+from bot.types import Answer, Question
+from corpus.text import fold
+from corpus.types import FAMILIES, Block, Corpus, Passage, RoleSheet
+
+MAX_ITEMS = 5
+FAMILY_WORDS: dict[str, str] = {
+    "pilotage": r"pilot|direction|diriger|management|manager|gestion de projet|chef|strategi",
+    "marketing-acquisition": r"marketing|publicit|acquisition|\bseo\b|referencement|communication",
+    "contenu-relation-client": r"conten|ecri|redac|clientele|relation client|reseaux sociaux|service client",
+    "design": r"design|graphi|dessin|creati",
+    "technique": r"techni|informati|develop|coder|program|code\b",
+    "donnees": r"donnee|data|chiffre|statisti|\bia\b|intelligence artificielle",
+    "logistique-achats": r"logisti|achat|stock|livr|entrepot|colis",
+    "entrepreneuriat": r"entrepren|mon compte|independan|createur|creer",
+}
+CODING = ("technique", "donnees")
+HIRING = re.compile(
+    r"recherche|recrut|penurie|en tension|forte demande|manque de|croissance|embauch|debouche"
+)
+
+
+class Listing:
+    """Answers list questions; built once."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        """Take the corpus."""
+        self._roles = list(corpus.roles.values())
+
+    def answer(self, question: Question, passages: dict[tuple[str, str], Passage]) -> Answer:
+        """Answer with at most five jobs, or the families when nothing narrows the list."""
+        text = fold(question.text)
+        without_code = re.search(r"sans (?:savoir )?(?:cod|program|informatique|ordi)|pas (?:de |besoin de )?(?:cod|program)|without cod", text)
+        level = re.search(r"bac\s?\+\s?(\d)", text)
+        no_degree = re.search(r"sans (?:le |aucun |de )?(?:bac\b|diplome|etude)|after the bac|bac pro|\bcap\b|niveau bac\b", text)
+        if without_code:
+            roles = [r for r in self._roles if r.family not in CODING]
+            return self._named(roles, "Ces métiers ne demandent pas d’écrire du code au quotidien", passages)
+        if level or no_degree:
+            years = int(level.group(1)) if level else 0
+            roles = [r for r in self._roles if lowest_level(r) <= years]
+            roles.sort(key=lambda r: (-lowest_level(r), r.id))
+            label = f"à partir de bac+{years}" if years else "avec le bac ou moins"
+            return self._named(roles, f"Ces métiers sont accessibles {label}, selon leurs fiches", passages, "formations")
+        if re.search(r"recrut|embauch|debouche|avenir|recherche|hiring|in demand|travail facile", text):
+            return self._hiring(passages)
+        if re.search(r"mieux pay|bien pay|gagne|paye|salaire|best paid|highest", text):
+            return self._paid(passages)
+        for family, pattern in FAMILY_WORDS.items():
+            if re.search(pattern, text):
+                roles = [r for r in self._roles if r.family == family]
+                return self._named(roles, f"Voici des métiers de la famille « {FAMILIES[family]} »", passages)
+        return self._families()
+
+    def _named(
+        self,
+        roles: list[RoleSheet],
+        lead: str,
+        passages: dict[tuple[str, str], Passage],
+        section: str = "en-bref",
+    ) -> Answer:
+        shown = [r for r in roles if (r.id, section) in passages][:MAX_ITEMS]
+        items = [(r, passages[(r.id, section)], passages[(r.id, section)].blocks[0]) for r in shown]
+        return _answer(f"{lead}{_more(roles, shown)} :", items)
+
+    def _hiring(self, passages: dict[tuple[str, str], Passage]) -> Answer:
+        def says_hiring(block: Block) -> bool:
+            folded = fold(block.text)
+            return bool(HIRING.search(folded)) and not re.search(r"20(?:0|1)\d|ne recrut|peu d", folded)
+
+        items = _first_blocks(self._roles, "recrutement", passages, says_hiring)
+        return _answer("Voici des métiers que mes sources disent recherchés :", items[:MAX_ITEMS])
+
+    def _paid(self, passages: dict[tuple[str, str], Passage]) -> Answer:
+        """Beginners' monthly pay by Onisep, the one publisher that covers many of the jobs."""
+        starts = [
+            (pay.low, role)
+            for role in self._roles
+            for pay in role.salaries
+            if pay.source.publisher == "Onisep" and pay.profile == "débutant"
+            and pay.unit == "EUR brut par mois" and pay.low and not pay.job
+        ]  # fmt: skip
+        starts.sort(key=lambda pair: (-pair[0], pair[1].id))
+        best = {role.id: amount for amount, role in reversed(starts)}
+        items = []
+        for role in dict.fromkeys(role for _, role in starts):
+            amount = f"{best[role.id]:.0f}"
+            found = _first_blocks([role], "salaire", passages, lambda b, a=amount: a in b.text.replace(" ", "").replace("\u202f", "").replace("\xa0", ""))
+            items += found
+        return _answer(
+            "Pour débuter, voici les métiers aux salaires les plus hauts parmi ceux que l’Onisep "
+            "chiffre :", items[:MAX_ITEMS],
+        )  # fmt: skip
+
+    def _families(self) -> Answer:
+        lines = []
+        for family, name in FAMILIES.items():
+            roles = [r for r in self._roles if r.family == family][:2]
+            if roles:
+                lines.append(f"- **{name}** : {join([the_role(r) for r in roles])}.")
+        text = (
+            f"Mes fiches décrivent {len(self._roles)} métiers de l’e-commerce, rangés en familles. "
+            "Par exemple :\n\n" + "\n".join(lines)
+        )
+        suggestions = tuple(f"Quels métiers pour {n[:1].lower()}{n[1:]} ?" for n in list(FAMILIES.values())[2:5])
+        return Answer(kind="answer", text=text, suggestions=suggestions)
+
+
+def _first_blocks(
+    roles: Iterable[RoleSheet],
+    section: str,
+    passages: dict[tuple[str, str], Passage],
+    keep: Callable[[Block], bool],
+) -> list[tuple[RoleSheet, Passage, Block]]:
+    """For each job, the first block of a section that says what is looked for."""
+    found = []
+    for role in roles:
+        passage = passages.get((role.id, section))
+        block = next((b for b in passage.blocks if keep(b)), None) if passage else None
+        if passage and block:
+            found.append((role, passage, block))
+    return found
+
+
+def _more(roles: list[RoleSheet], shown: list[RoleSheet]) -> str:
+    rest = len(roles) - len(shown)
+    return f" ({len(shown)} sur {len(roles)})" if rest > 0 else ""
+
+
+def _answer(lead: str, items: list[tuple[RoleSheet, Passage, Block]]) -> Answer:
+    citer = Citer()
+    bullets = [
+        f"- **{capital(the_role(role))}** : {citer.sentence(passage, block)}"
+        for role, passage, block in items
+    ]
+    return Answer(
+        kind="answer",
+        text=lead + "\n\n" + "\n".join(bullets),
+        citations=citer.citations(),
+        roles=tuple(role.id for role, _, _ in items),
+        suggestions=tuple(s for role, _, _ in items[:3] for s in suggest(role, ())[:1]),
+    )

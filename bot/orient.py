@@ -1,0 +1,144 @@
+"""Leads from tastes, subjects, dislikes and level: three jobs at most, never a verdict.
+
+Each lead gives a reason and one thing that may not suit, both taken from the job's sheet and
+cited. No score is shown, nothing is kept, and the answer ends with a human relay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from bot import phrases
+from bot.cite import Citer
+from bot.compose import suggest
+from bot.french import capital, the_role
+from bot.types import Answer, Question
+from corpus.tastes import Taste, load_tastes, read_tastes
+from corpus.text import fold, tokens
+from corpus.types import Block, Corpus, Passage, RoleSheet
+
+MAX_LEADS = 3
+REASON_SECTIONS = ("pour-qui", "qualites", "en-bref", "missions")
+LIMIT_SECTIONS = ("pour-qui", "idees-recues", "journee-type", "qualites")
+LIMIT = re.compile(
+    r"contrainte|pression|stress|cote moins|moins drole|revers|envers|il faut (?:en )?accepter|accepter"
+    r"|repetiti|fatig|horaires|tendu|exige|urgence|difficile|dur\b|penible|sedentaire|ecran|bruit|froid"
+    r"|week-end|solitaire|patience|ingrat|attention|en revanche|inconvenient|demande de"
+)
+LEVEL = re.compile(r"bac\s?\+\s?(\d)|sans (?:le |aucun )?(?:bac|diplome)|bac pro|cap\b")
+
+
+class Orientation:
+    """Reads tastes and proposes jobs; built once."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        """Load the tastes file."""
+        self._corpus = corpus
+        self._tastes = load_tastes()
+
+    def answer(self, question: Question, passages: dict[tuple[str, str], Passage]) -> Answer:
+        """Answer with leads, or ask for tastes where the message names none."""
+        liked, disliked = read_tastes(question.text, self._tastes)
+        roles = self._leads(liked, disliked, question.text)
+        if not roles:
+            return Answer(
+                kind="clarify",
+                text=phrases.CLARIFY_TASTES,
+                suggestions=(
+                    "J’aime le dessin et l’informatique",
+                    "J’aime organiser et parler avec les gens",
+                    "J’aime les maths mais pas coder",
+                ),
+            )
+        citer = Citer()
+        wanted = {t for taste in liked for t in tokens(taste.id)} | set(tokens(question.text))
+        bullets = [f"- {self._lead(role, wanted, citer, passages)}" for role in roles]
+        names = "Voici une piste" if len(roles) == 1 else "Voici des pistes"
+        text = (
+            f"{names} à explorer d’après ce que vous dites.\n\n" + "\n".join(bullets) + "\n\n"
+            f"Ce ne sont que des idées : pour en parler, voyez {phrases.HUMAN}."
+        )
+        return Answer(
+            kind="answer",
+            text=text,
+            citations=citer.citations(),
+            roles=tuple(role.id for role in roles),
+            section="pour-qui",
+            suggestions=tuple(s for role in roles for s in suggest(role, ())[:1]),
+        )
+
+    def _leads(
+        self, liked: list[Taste], disliked: list[Taste], text: str
+    ) -> list[RoleSheet]:
+        """Jobs that the tastes open, those that a dislike leads to taken out."""
+        scores: dict[str, float] = defaultdict(float)
+        for taste in liked:
+            for rank, role in enumerate(taste.roles):
+                scores[role] += 1.0 / (1 + rank)
+        for taste in disliked:
+            for role in taste.roles:
+                scores.pop(role, None)
+        ranked = sorted(scores, key=lambda role: (-scores[role], role))
+        sheets = [self._corpus.roles[r] for r in ranked if r in self._corpus.roles]
+        match = LEVEL.search(fold(text))
+        if match:
+            low = int(match.group(1)) if match.group(1) else 0
+            reachable = [s for s in sheets if lowest_level(s) <= low]
+            sheets = reachable or sheets
+        return sheets[:MAX_LEADS]
+
+    def _lead(
+        self,
+        role: RoleSheet,
+        wanted: set[str],
+        citer: Citer,
+        passages: dict[tuple[str, str], Passage],
+    ) -> str:
+        """One job: its name, the reason, and what may not suit."""
+        passage, block = _best_block(role, wanted, passages)
+        text = f"**{capital(the_role(role))}** : {citer.sentence(passage, block)}"
+        limit = _limit_block(role, block, passages)
+        if limit:
+            text += f" À savoir : {citer.sentence(*limit)}"
+        return text
+
+
+def lowest_level(role: RoleSheet) -> int:
+    """Lowest number of years after the bac in the sheet's level; 0 for CAP, bac or none."""
+    years = [int(n) for n in re.findall(r"bac\+(\d)", role.level)]
+    if not years or re.search(r"CAP|bac pro|sans|\bbac\b(?!\+)", role.level):
+        return 0
+    return min(years)
+
+
+def _best_block(
+    role: RoleSheet, wanted: set[str], passages: dict[tuple[str, str], Passage]
+) -> tuple[Passage, Block]:
+    """The block of the sheet that shares most words with the tastes; else its first "pour qui"."""
+    blocks = [
+        (passages[(role.id, s)], block)
+        for s in REASON_SECTIONS
+        if (role.id, s) in passages
+        for block in passages[(role.id, s)].blocks
+        if not LIMIT.search(fold(block.text))
+    ]
+    if not blocks:
+        passage = passages[(role.id, "en-bref")]
+        return passage, passage.blocks[0]
+    return max(blocks, key=lambda pair: len(wanted & set(tokens(pair[1].text))))
+
+
+def _limit_block(
+    role: RoleSheet, used: Block, passages: dict[tuple[str, str], Passage]
+) -> tuple[Passage, Block] | None:
+    """The first block that tells a constraint of the job."""
+    for section in LIMIT_SECTIONS:
+        passage = passages.get((role.id, section))
+        if passage is None:
+            continue
+        for block in passage.blocks:
+            if block is not used and LIMIT.search(fold(block.text)):
+                return passage, block
+    return None
+

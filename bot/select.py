@@ -1,0 +1,58 @@
+"""Decide which passage answers, and whether any does.
+
+Pure functions over search hits. Thresholds were chosen on data: see `python -m bot evaluate`
+and the table in README.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.types import Question
+from corpus.text import fold
+from corpus.validate import numbers
+from index.types import Hit
+
+SECTION_BONUS = 0.03
+"""Added to the cosine of passages of the asked section."""
+WORDS_WEIGHT = 0.02
+"""Weight of the BM25 score, scaled to 1 for the best hit, against the cosine."""
+ANSWER_FROM = 0.84
+"""Cosine under which a question that names no job is not answered."""
+COVERAGE_FROM = 0.50
+"""Share of the question's words, weighed by rarity, that the passage must hold, at that cosine."""
+SURE = 0.90
+"""Cosine from which a question is answered whatever its words (another wording of the same)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The passage chosen, with its combined score and the share of words it holds."""
+
+    hit: Hit
+    score: float
+
+
+def rank(question: Question, hits: Sequence[Hit]) -> list[Choice]:
+    """Order hits by cosine, words and section; hits found by words alone come by words."""
+    best_words = max((hit.words or 0.0 for hit in hits), default=0.0) or 1.0
+    choices = []
+    for hit in hits:
+        score = (hit.meaning or 0.0) + WORDS_WEIGHT * (hit.words or 0.0) / best_words
+        if question.section and hit.passage.section == question.section:
+            score += SECTION_BONUS
+        choices.append(Choice(hit, score))
+    return sorted(choices, key=lambda choice: -choice.score)
+
+
+def is_answer(meaning: float, coverage: float) -> bool:
+    """Tell whether a passage is near enough to answer a question that names no job."""
+    return meaning >= SURE or (meaning >= ANSWER_FROM and coverage >= COVERAGE_FROM)
+
+
+def foreign_figures(question: str, known: set[str]) -> list[str]:
+    """Amounts of money that the question takes for granted and that the passages do not hold."""
+    asked = numbers(" ".join(re.findall(r"\d[\d\s.,]*(?:€|euros?|k€|ke?\b)", fold(question))))
+    return sorted(n for n in asked if n not in known and float(n) >= 100)

@@ -1,0 +1,244 @@
+"""From a message and the turns before it to a Question: intent, jobs, section, standalone text.
+
+Deterministic, without model nor embedding: patterns (intents.py), names (roles.py), a linear
+classifier (sections.py), and the visitor's own earlier messages for follow-ups. Assistant turns
+are never read: they come back from the browser and may be forged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot import safety
+from bot.intents import PATH, intent_of, ordinals
+from bot.lexicon import Lexicon
+from bot.roles import Mention, RoleMatcher
+from bot.sections import MIN_CONFIDENCE, SectionClassifier
+from bot.types import Intent, Question, Turn
+from corpus.section_questions import SECTION_QUESTIONS
+from corpus.text import STOP_WORDS, fold, words
+from corpus.types import Corpus
+
+MAX_ROLES = 3
+SHORT_FOLLOW_UP = 6
+"""A follow-up of at most this many words is replaced by its section's own question."""
+LONG_MESSAGE = 12
+"""A message of more words than this stands alone unless it points back."""
+
+SMALL_TALK: tuple[Intent, ...] = ("greet", "thanks", "about", "complaint", "sources")
+LEAVES_CONTEXT: tuple[Intent, ...] = (*SMALL_TALK, "injection", "distress", "personal-choice")
+
+POINTERS = re.compile(
+    r"\b(?:il|elle|ils|elles|lui|ce (?:metier|poste|travail|job|boulot)|celui|celle|y arriver|"
+    r"y acceder|ca|cela|en faire|le faire|son|sa|ses|leur|leurs|they|their|this job|that job|it)\b"
+)
+SWITCH = re.compile(
+    r"^(?:et|ok|non|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais)\b"
+)
+FILLERS = frozenset(
+    "non oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre metier"
+    .split()
+)  # fmt: skip
+ENGLISH = frozenset(
+    """the is are what how does do much many earn salary job jobs who which where why when can you
+    your i my me a an of for to become need about with be work works and or it they tell""".split()
+)
+FRENCH = frozenset(
+    """le la les un une des du de est c quoi que qui quel quelle quels quelles comment combien
+    pour et ou il elle on je tu vous mon ma faut fait dans sur avec pas ce ca koi ya y a""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the visitor's earlier messages leave: jobs talked about, section, choices shown."""
+
+    roles: tuple[str, ...] = ()
+    section: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says by itself, before the context completes it."""
+
+    base: Question
+    intent: Intent | None
+    mentions: tuple[Mention, ...]
+    masked: str
+
+    @property
+    def bare(self) -> list[str]:
+        """The words left beside job names and stop words."""
+        return [w for w in self.masked.split() if w not in STOP_WORDS and w not in FILLERS]
+
+    def question(self, intent: Intent, note: str = "", **changes: object) -> Question:
+        """Return the Question with an intent, changes, and a note on why."""
+        why = (*self.base.why, note) if note else self.base.why
+        return replace(self.base, intent=intent, why=why, **changes)  # type: ignore[arg-type]
+
+
+class Understanding:
+    """The reader of messages; built once, holds no visitor's state."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        matcher: RoleMatcher,
+        classifier: SectionClassifier,
+        lexicon: Lexicon,
+        shown: Callable[[Question], Sequence[str]] = lambda question: (),
+    ) -> None:
+        """`shown` returns the jobs that the answer to a question lists (orientation, lists)."""
+        self._corpus = corpus
+        self._matcher = matcher
+        self._classifier = classifier
+        self.lexicon = lexicon
+        self.shown = shown
+
+    def understand(self, text: str, turns: Sequence[Turn] = ()) -> Question:
+        """Read a message in the light of the visitor's earlier ones."""
+        context = Context()
+        for turn in turns:
+            if turn.role == "user":
+                context = self._after(self.read(turn.text, context), context)
+        return self.read(text, context)
+
+    def _after(self, question: Question, context: Context) -> Context:
+        """What a question leaves for the next one; small talk leaves everything as it was."""
+        if question.intent in LEAVES_CONTEXT:
+            return context
+        listed = tuple(question.candidates or self.shown(question))
+        several = question.roles if len(question.roles) > 1 else ()
+        return Context(
+            roles=question.roles or ((listed[:1] if len(listed) == 1 else ()) or context.roles),
+            section=question.section or context.section,
+            options=listed or several or context.options,
+        )
+
+    def read(self, text: str, context: Context) -> Question:
+        """Read one message. Safety comes first and stops everything else."""
+        base = Question(text, text, text, language_of(text), "ask")
+        if safety.is_distress(text):
+            return replace(base, intent="distress")
+        if safety.is_injection(text):
+            return replace(base, intent="injection")
+        reading = self._reading(base, safety.mask_personal_data(text))
+        if not reading.base.roles:
+            return self._without_role(reading, context)
+        return self._with_roles(reading, context)
+
+    def _reading(self, base: Question, clean: str) -> Reading:
+        """Find the jobs, the section and the pattern of one message."""
+        mentions = tuple(self._matcher.mentions(clean))
+        masked = self._matcher.mask(clean, list(mentions))
+        guess = self._classifier.guess(masked)[0]
+        why = [f"« {m.alias} » → {m.role}" for m in mentions]
+        why.append(f"partie {guess.section} ({guess.confidence:.2f})")
+        question = replace(
+            base,
+            text=clean,
+            standalone=clean,
+            roles=tuple(dict.fromkeys(m.role for m in mentions))[:MAX_ROLES],
+            section=guess.section if guess.confidence >= MIN_CONFIDENCE else None,
+            why=tuple(why),
+        )
+        return Reading(question, intent_of(clean), mentions, masked)
+
+    def _with_roles(self, reading: Reading, context: Context) -> Question:
+        """The message names jobs: ask, compare, go from one to the other, or switch job."""
+        base, roles = reading.base, reading.base.roles
+        if self._defines_term(reading):
+            return reading.question("define", "terme du glossaire", roles=(), section=None)
+        if len(roles) > 1:
+            path = PATH.search(fold(base.text)) and reading.intent != "compare"
+            return reading.question("path" if path else "compare")
+        if reading.intent == "compare" and context.roles and context.roles[0] != roles[0]:
+            return reading.question("compare", "avec le métier d’avant",
+                                    roles=(context.roles[0], roles[0]))  # fmt: skip
+        if reading.intent == "personal-choice":
+            return reading.question("personal-choice")
+        if not reading.bare and SWITCH.search(fold(base.text)) and context.section:
+            return reading.question(
+                "ask", f"partie reprise : {context.section}", section=context.section,
+                standalone=self.standalone(roles[0], context.section),
+            )  # fmt: skip
+        return reading.question("ask", section=base.section or "en-bref")
+
+    def _without_role(self, reading: Reading, context: Context) -> Question:
+        """No job named: small talk, a job shown before, a follow-up, or another topic."""
+        text, intent = reading.base.text, reading.intent
+        if intent in SMALL_TALK or intent == "personal-choice":
+            return reading.question(intent, roles=context.roles)
+        if self.lexicon.names_term(text) and (intent == "define" or len(words(text)) <= 3):
+            return reading.question("define", "terme du glossaire", section=None)
+        pointed = self._pointed(text, context)
+        if pointed:
+            return self._about(reading, pointed, context, "désigné dans la liste d’avant")
+        if self._follows(reading, context):
+            return self._about(reading, context.roles, context, "suite de la conversation")
+        candidates = self._matcher.candidates(text)
+        if candidates and intent not in ("orient", "list") and not self.lexicon.names_theme(text):
+            return reading.question("ask", "nom de métier incomplet", candidates=candidates)
+        if intent in ("orient", "list", "define"):
+            return reading.question(intent)
+        return reading.question("ask")
+
+    def _about(
+        self, reading: Reading, roles: tuple[str, ...], context: Context, note: str
+    ) -> Question:
+        """Complete an elliptic message with jobs of the context."""
+        section = reading.base.section or context.section or "en-bref"
+        short = len(words(reading.base.text)) <= SHORT_FOLLOW_UP
+        title = self._corpus.roles[roles[0]].title
+        whole = self.standalone(roles[0], section) if short else f"{reading.base.text} ({title})"
+        kind: Intent = "compare" if len(roles) > 1 else "ask"
+        return reading.question(
+            kind, f"{note} : {', '.join(roles)}", roles=roles, section=section, standalone=whole
+        )
+
+    def _pointed(self, text: str, context: Context) -> tuple[str, ...]:
+        """Jobs designated by their place in the list shown before ("le deuxième")."""
+        options = context.options
+        if len(words(text)) > LONG_MESSAGE:
+            return ()
+        return tuple(options[i] for i in ordinals(text) if -len(options) <= i < len(options))
+
+    def _follows(self, reading: Reading, context: Context) -> bool:
+        """Tell whether a message without job continues about the jobs of the context.
+
+        It points back or is short, names no theme, and holds no telling word that questions
+        about jobs never use: "et le salaire d'un footballeur ?" is another subject.
+        """
+        text = fold(reading.base.text)
+        if not context.roles or self.lexicon.strange_in_questions(text):
+            return False
+        points = bool(POINTERS.search(text) or SWITCH.search(text))
+        if reading.intent in ("orient", "list"):
+            return points and bool(re.search(r"\bce metier\b|^et (?:il|elle|pour)\b", text))
+        if self.lexicon.names_theme(text):
+            return bool(re.search(r"\bce metier\b|\b(?:il|elle)\b", text))
+        return points or len(words(text)) <= LONG_MESSAGE
+
+    def _defines_term(self, reading: Reading) -> bool:
+        """Tell whether "C’est quoi le SEO ?" asks for a word, though SEO also names a job."""
+        if reading.intent != "define" or len(reading.mentions) != 1:
+            return False
+        mention = reading.mentions[0]
+        named = words(reading.base.text)[mention.start : mention.end]
+        return len(named) == 1 and self.lexicon.is_term(named)
+
+    def standalone(self, role: str, section: str) -> str:
+        """A whole question for an elliptic one: the section's own question about the job."""
+        sheet = self._corpus.roles[role]
+        questions = SECTION_QUESTIONS.get(section, SECTION_QUESTIONS["en-bref"])
+        return questions[0].format(m=sheet.title_m, f=sheet.title_f)
+
+
+def language_of(text: str) -> str:
+    """Return "en" where English function words outnumber French ones, else "fr"."""
+    plain: Iterable[str] = re.findall(r"[a-z]+", fold(text))
+    counts = [(w in ENGLISH, w in FRENCH) for w in plain]
+    return "en" if sum(e for e, _ in counts) > sum(f for _, f in counts) else "fr"

@@ -1,0 +1,187 @@
+// The page's own behaviour around Gradio's chat: asking from a button, sources, thumbs, copy,
+// French and accessible markup, and forgetting. No storage, no other host, no inline code.
+(() => {
+  "use strict";
+
+  const IDLE_MS = 15 * 60 * 1000; // a shared computer must not show the previous pupil's words
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const field = () => one("#cap-box textarea");
+  const messages = (who) => all(`#cap-chat [data-testid="${who}"]`);
+  const say = (text) => { one("#cap-status").textContent = text; };
+  let waiting = ""; // a question chosen before Gradio is ready, or during an answer
+  let idle = 0;
+
+  function busy() {
+    const last = messages("bot").pop();
+    return messages("user").length > 0 && !(last && one(".cap-end", last));
+  }
+
+  function ask(question) {
+    const box = field();
+    if (!box || busy()) { waiting = question; return; }
+    waiting = "";
+    box.value = question;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => { one("#cap-box .submit-button").click(); box.focus({ preventScroll: true }); });
+  }
+
+  // Gradio's markup, made French and accessible each time it changes.
+  function dress() {
+    const box = field();
+    if (box) box.id = "cap-question";
+    const log = one("#cap-chat [role=log]");
+    if (log) { log.setAttribute("aria-live", "off"); log.setAttribute("aria-label", "Conversation"); }
+    all("#cap-chat [role=complementary]").forEach((node) => node.removeAttribute("role"));
+    all(".toast-wrap:not([role])").forEach((node) => node.setAttribute("role", "status"));
+    messages("user").forEach((node) => name(node, "Votre question"));
+    messages("bot").forEach((node) => name(node, "Réponse de l’assistant"));
+    all(".cap-ref:not([aria-label])").forEach((node) =>
+      node.setAttribute("aria-label", `Voir la source ${node.textContent}`));
+    all(".cap-written").forEach((node) => { node.dataset.mode = "written"; });
+    all(".cap-up:not([aria-pressed]), .cap-down:not([aria-pressed])").forEach((node) =>
+      node.setAttribute("aria-pressed", "false"));
+    follow();
+    if (waiting && box && !busy()) ask(waiting);
+  }
+
+  function name(node, label) {
+    node.setAttribute("role", "group");
+    node.setAttribute("aria-label", label);
+  }
+
+  // A new question goes to the top of the window; a finished answer is announced once.
+  function follow() {
+    const asked = messages("user").length;
+    const body = document.body.dataset;
+    if (asked !== Number(body.asked || 0)) {
+      body.asked = asked;
+      const row = messages("user").pop()?.closest(".message-row");
+      const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      row?.scrollIntoView({ block: "start", behavior: smooth ? "smooth" : "auto" });
+    }
+    const last = messages("bot").pop();
+    if (last && one(".cap-end", last) && !last.dataset.said) {
+      last.dataset.said = "oui";
+      say(lines(last).join("\n"));
+    }
+  }
+
+  function lines(message) {
+    const blocks = all(".cap-answer p, .cap-answer li, .cap-answer tr, .cap-refusal", message);
+    return blocks.filter((node) => !node.parentElement.closest("li")).map((node) => {
+      const copy = node.cloneNode(true);
+      all(".cap-ref", copy).forEach((mark) => { mark.textContent = `[${mark.textContent}]`; });
+      const cells = all("td, th", copy).map((cell) => cell.textContent.trim());
+      const text = cells.length ? cells.join(" | ") : copy.textContent.trim();
+      return node.tagName === "LI" ? `- ${text}` : text;
+    });
+  }
+
+  function cited(message) {
+    return all(".cap-sources > ol > li", message).map((item) => {
+      const links = all("details ~ ul > li", item).map((node) => {
+        const link = one("a", node);
+        return link ? `${link.firstChild.textContent}, ${link.href}` : node.textContent;
+      });
+      return `[${one("summary b", item).textContent}] ${links.join(" ; ")}`;
+    });
+  }
+
+  async function copy(button) {
+    const message = button.closest("[data-testid=bot]");
+    const sources = cited(message);
+    const text = [...lines(message), ...(sources.length ? ["", "Sources", ...sources] : [])];
+    try {
+      await navigator.clipboard.writeText(text.join("\n"));
+      say("Réponse copiée, avec ses sources.");
+      flash(button, "Copié");
+    } catch {
+      say("Votre navigateur refuse la copie. Sélectionnez le texte, puis copiez-le.");
+      flash(button, "Copie refusée");
+    }
+  }
+
+  function flash(button, words) {
+    const before = button.textContent;
+    button.textContent = words;
+    setTimeout(() => { button.textContent = before; }, 2500);
+  }
+
+  function rate(body) {
+    fetch("api/feedback", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    }).catch(() => {});
+    say("Merci pour votre avis.");
+  }
+
+  function thumb(button, value) {
+    const group = button.parentElement;
+    if (one("[aria-pressed=true]", group)) return;
+    button.setAttribute("aria-pressed", "true");
+    rate({ thumb: value });
+    if (value === "up") { flash(button, "Merci"); return; }
+    group.after(one("#cap-reasons").content.cloneNode(true));
+    one("button", group.nextElementSibling).focus();
+  }
+
+  function reason(button) {
+    rate({ thumb: "down", reason: button.dataset.reason });
+    const group = button.parentElement;
+    const down = one(".cap-down", group.previousElementSibling);
+    group.remove();
+    flash(down, "Merci");
+    down.focus();
+  }
+
+  function source(button) {
+    const items = all(".cap-sources > ol > li", button.closest("[data-testid=bot]"));
+    const item = items.find((node) => one("summary b", node).textContent === button.textContent);
+    if (!item) return;
+    one("details", item).open = true;
+    one("summary", item).focus();
+  }
+
+  function forget() {
+    waiting = "";
+    say("La conversation est effacée.");
+    scrollTo({ top: 0 });
+    field()?.focus({ preventScroll: true });
+  }
+
+  const actions = {
+    "cap-asks": (button) => ask((button.dataset.question || button.textContent).replace(/\u00a0/g, " ")),
+    "cap-ref": source,
+    "cap-copy": copy,
+    "cap-up": (button) => thumb(button, "up"),
+    "cap-down": (button) => thumb(button, "down"),
+    "cap-reason": reason,
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.id === "cap-clear") forget();
+    for (const [kind, act] of Object.entries(actions)) {
+      if (button.classList.contains(kind)) act(button);
+    }
+  });
+
+  function stayAwake() {
+    clearTimeout(idle);
+    idle = setTimeout(() => { if (messages("user").length) one("#cap-clear").click(); }, IDLE_MS);
+  }
+
+  ["pointerdown", "keydown"].forEach((kind) => addEventListener(kind, stayAwake, { passive: true }));
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  if (matchMedia("(min-width: 60rem)").matches) one(".cap-jobs-box").open = true;
+  let planned = 0;
+  new MutationObserver(() => {
+    cancelAnimationFrame(planned);
+    planned = requestAnimationFrame(dress);
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  dress();
+})();

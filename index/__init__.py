@@ -1,0 +1,1 @@
+"""Finds passages; knows nothing about prompts or answers."""
