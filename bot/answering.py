@@ -25,7 +25,11 @@ from corpus.validate import role_numbers
 from index.retriever import PassageRetriever
 from index.types import Hit
 
-FUTURE_OR_COMPANY = re.compile(r"\bchez\s+(?!un|une|des|les|l'|le|la|vous|nous|toi|moi)(\w+)")
+COMPANY = re.compile(
+    r"\bchez\s+(?!un\b|une\b|des\b|les\b|l'|le\b|la\b|vous|nous|toi|moi|soi|lui|eux|qui\b|annonceur|"
+    r"client|prestataire|agence|pure|e-commercant)(\w+)"
+)
+"""A named employer: no sheet tells what one company pays."""
 FIXED = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
@@ -108,9 +112,9 @@ class Answering:
             return (
                 f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
             )
-        company = FUTURE_OR_COMPANY.search(fold(question.text))
+        company = COMPANY.search(fold(question.text))
         year = [int(y) for y in re.findall(r"\b20[2-9]\d\b", question.text) if int(y) > 2026]
-        if company and self._understanding.lexicon.strange(company.group(1)):
+        if company:
             return (
                 "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
                 "disent du métier en général."
@@ -126,6 +130,8 @@ class Answering:
         """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
         if question.intent == "list":
             return self._listing.answer(question, self._sections)
+        if question.intent == "ask" and self._understanding.lexicon.is_generic(question.text):
+            return clarify_role(question, self._corpus)
         hits = self._hits(question.standalone)
         choices = rank(question, hits)
         best = self._answering_choice(question, choices)

@@ -17,7 +17,7 @@ from bot.answering import Answering
 from bot.lexicon import Lexicon
 from bot.model import ChatModel, open_model
 from bot.roles import RoleMatcher
-from bot.sections import SectionClassifier, training_pairs
+from bot.sections import SectionClassifier
 from bot.settings import Settings
 from bot.types import Answer, Question, Turn
 from bot.understanding import Understanding
@@ -126,9 +126,8 @@ class Assistant:
         self.searcher = searcher
         passages = searcher.passages.values()
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
-        questions, _ = training_pairs(corpus.bank, matcher.mask_all)
         texts = [text for p in passages for text in (p.text, *p.keys)]
-        lexicon = Lexicon(corpus, questions, texts)
+        lexicon = Lexicon(corpus, classifier.vocabulary(), texts)
         self.understanding = Understanding(corpus, matcher, classifier, lexicon)
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)

@@ -11,7 +11,7 @@ from bot import phrases
 from bot.cite import Citer
 from bot.french import a_role, of_a_role, the_role, titles
 from bot.types import Answer, Kind, Question
-from corpus.types import Corpus, Passage, RoleSheet
+from corpus.types import Corpus, Passage, RoleSheet, lower_first
 
 SECTION_SUGGESTIONS: dict[str, str] = {
     "missions": "Que fait {a} ?",
@@ -39,6 +39,8 @@ def one_passage(question: Question, passage: Passage, corpus: Corpus, lead: str 
     """Answer with one passage: a section of a sheet, a bank answer, a term or an extract."""
     citer = Citer()
     text = citer.write(passage)
+    if passage.kind == "term":
+        text = f"**{passage.heading}** : {lower_first(text)}"
     role = corpus.roles.get(passage.document)
     roles = question.roles or ((passage.document,) if role else ())
     section = passage.section if role or passage.kind != "free" else None

@@ -60,7 +60,7 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "list",
-            r"^(?:et )?(?:donne[zr]?[- ]moi |cite[zr]?[- ]?(?:moi)? |liste[zr]? |montre[zr]?[- ]moi |quelle est |voir )?(?:tou[ts]\w* )?(?:la |une )?(?:liste|les metiers)\b"
+            r"^(?:les )?(?:metiers?|jobs) (?!d[eu']|responsable|traffic)|^(?:et )?(?:donne[zr]?[- ]moi |cite[zr]?[- ]?(?:moi)? |liste[zr]? |montre[zr]?[- ]moi |quelle est |voir )?(?:tou[ts]\w* )?(?:la |une )?(?:liste|les metiers)\b"
             r"|(?:quels?|quelles?|kel|kels|what|which|combien (?:de|y a[- ]t[- ]il de)|il y a quoi comme|il existe quoi comme|y a quoi comme) (?:sont |are )?(?:tous |les |the |des )*(?:metiers?|jobs?|professions?|postes|careers?|fonctions)\b",
         ),
         ("compare", r"differen[ct]\w*|compar\w*|\bvs\.?\b|\bversus\b|plutot .+ ou |mieux .+ ou |\bou bien\b|c'est pareil|la meme chose|difference between|compare"),

@@ -11,11 +11,15 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.roles import normal, typo_limit
+from bot.roles import normal
+from bot.sections import example_texts
 from corpus.text import STOP_WORDS, words
 from corpus.types import Corpus
 
 Name = tuple[str, ...]
+
+TYPO_LETTERS = 6
+"""Words shorter than this must be right: "crêpe" is one letter away from "créée"."""
 
 
 class Lexicon:
@@ -26,6 +30,7 @@ class Lexicon:
     ) -> None:
         """`question_texts` are bank wordings with job names masked; `corpus_texts` everything."""
         self._questions = frozenset(normal(w) for text in question_texts for w in words(text))
+        self._generic = frozenset(normal(w) for text in example_texts() for w in words(text))
         everything = {normal(w) for text in corpus_texts for w in words(text)}
         self._everything = frozenset(everything | self._questions)
         self._terms: set[Name] = {
@@ -51,13 +56,17 @@ class Lexicon:
             plain = normal(word)
             if word in STOP_WORDS or word.isdigit() or plain in known or len(plain) < 3:
                 continue
-            limit = min(typo_limit(plain), 1)
+            limit = 1 if len(plain) >= TYPO_LETTERS else 0
             near = limit and process.extractOne(
                 plain, known, scorer=OSA.distance, score_cutoff=limit
             )
             if not near:
                 found.append(word)
         return found
+
+    def is_generic(self, text: str) -> bool:
+        """Tell whether every word is one of those that ask about any job ("combien ça gagne")."""
+        return all(w in STOP_WORDS or normal(w) in self._generic for w in words(text))
 
     def is_term(self, plain: Sequence[str]) -> bool:
         """Tell whether these words are a glossary term."""

@@ -151,10 +151,15 @@ class RateLimiter:
             tokens = min(self._burst, tokens + (now - since) * self._rate)
             accepted = tokens >= 1
             self._buckets[key] = (tokens - accepted, now)
-            if len(self._buckets) > MAX_KEYS:
-                self._buckets.popitem(last=False)
+            self._forget(now)
         if not accepted:
             raise TooFrequent(math.ceil((1 - tokens) / self._rate))
+
+    def _forget(self, now: float) -> None:
+        """Drop the addresses whose bucket is full again, and the oldest past MAX_KEYS."""
+        full_again = now - self._burst / self._rate
+        while next(iter(self._buckets.values()))[1] < full_again or len(self._buckets) > MAX_KEYS:
+            self._buckets.popitem(last=False)
 
     @property
     def remembered(self) -> int:

@@ -50,12 +50,21 @@ def training_pairs(
             for wording in entry.wordings:
                 texts.append(mask(wording))
                 labels.append(entry.section)
-    examples = yaml.safe_load(files("bot").joinpath("section_examples.yaml").read_text("utf-8"))
-    for section, lines in examples.items():
-        questions = lines.splitlines()
+    for section, questions in examples().items():
         texts += [plain(q) for q in questions] * EXAMPLE_REPEAT
         labels += [section] * len(questions) * EXAMPLE_REPEAT
     return texts, labels
+
+
+def examples() -> dict[str, list[str]]:
+    """Return section id -> short questions of section_examples.yaml."""
+    text = files("bot").joinpath("section_examples.yaml").read_text("utf-8")
+    return {section: lines.splitlines() for section, lines in yaml.safe_load(text).items()}
+
+
+def example_texts() -> list[str]:
+    """Return every short question."""
+    return [question for questions in examples().values() for question in questions]
 
 
 class SectionClassifier:
@@ -81,6 +90,12 @@ class SectionClassifier:
         pipeline = make_pipeline(features, LogisticRegression(C=20, max_iter=300))
         pipeline.fit(list(texts), list(labels))
         return cls(pipeline)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the questions it learnt from, job names masked."""
+        union = self._pipeline[0]
+        grams = dict(union.transformer_list)["tfidfvectorizer-2"].vocabulary_
+        return frozenset(gram for gram in grams if " " not in gram)
 
     def guess(self, masked: str) -> list[SectionGuess]:
         """Return sections by decreasing probability."""

@@ -15,8 +15,9 @@ from corpus.text import fold
 from corpus.validate import numbers
 from index.types import Hit
 
-SECTION_BONUS = 0.03
-"""Added to the cosine of passages of the asked section."""
+SECTION_WEIGHT = 0.08
+"""Weight of the section's probability against the cosine: best of 0 to 0.2 on 4,300 bank wordings
+each held out in turn (right section first: 50 % at 0, 82 % at 0.08)."""
 WORDS_WEIGHT = 0.02
 """Weight of the BM25 score, scaled to 1 for the best hit, against the cosine."""
 ANSWER_FROM = 0.84
@@ -38,11 +39,11 @@ class Choice:
 def rank(question: Question, hits: Sequence[Hit]) -> list[Choice]:
     """Order hits by cosine, words and section; hits found by words alone come by words."""
     best_words = max((hit.words or 0.0 for hit in hits), default=0.0) or 1.0
+    probabilities = dict(question.sections)
     choices = []
     for hit in hits:
         score = (hit.meaning or 0.0) + WORDS_WEIGHT * (hit.words or 0.0) / best_words
-        if question.section and hit.passage.section == question.section:
-            score += SECTION_BONUS
+        score += SECTION_WEIGHT * probabilities.get(hit.passage.section, 0.0)
         choices.append(Choice(hit, score))
     return sorted(choices, key=lambda choice: -choice.score)
 

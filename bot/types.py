@@ -40,7 +40,8 @@ class Question:
 
     `raw` is the message as typed, `text` the same without personal data,
     `standalone` is the question rewritten so that it needs no history; `roles` are sheet ids in
-    the order of mention; `section` is a section id or None; `why` names what decided, for
+    the order of mention; `section` is a section id or None, `sections` every section with its
+    probability; `why` names what decided, for
     `ask --json` and debugging; `candidates` are the sheets to propose when the job is unclear.
     """
 
@@ -51,6 +52,7 @@ class Question:
     intent: Intent
     roles: tuple[str, ...] = ()
     section: str | None = None
+    sections: tuple[tuple[str, float], ...] = ()
     candidates: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
 

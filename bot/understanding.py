@@ -16,6 +16,7 @@ from bot.intents import PATH, intent_of, ordinals
 from bot.lexicon import Lexicon
 from bot.roles import Mention, RoleMatcher
 from bot.sections import MIN_CONFIDENCE, SectionClassifier
+from bot.spelling import expand
 from bot.types import Intent, Question, Turn
 from corpus.section_questions import SECTION_QUESTIONS
 from corpus.text import STOP_WORDS, fold, words
@@ -125,7 +126,7 @@ class Understanding:
             return replace(base, intent="distress")
         if safety.is_injection(text):
             return replace(base, intent="injection")
-        reading = self._reading(base, safety.mask_personal_data(text))
+        reading = self._reading(base, expand(safety.mask_personal_data(text)))
         if not reading.base.roles:
             return self._without_role(reading, context)
         return self._with_roles(reading, context)
@@ -134,7 +135,8 @@ class Understanding:
         """Find the jobs, the section and the pattern of one message."""
         mentions = tuple(self._matcher.mentions(clean))
         masked = self._matcher.mask(clean, list(mentions))
-        guess = self._classifier.guess(masked)[0]
+        guesses = self._classifier.guess(masked)
+        guess = guesses[0]
         why = [f"« {m.alias} » → {m.role}" for m in mentions]
         why.append(f"partie {guess.section} ({guess.confidence:.2f})")
         question = replace(
@@ -143,6 +145,7 @@ class Understanding:
             standalone=clean,
             roles=tuple(dict.fromkeys(m.role for m in mentions))[:MAX_ROLES],
             section=guess.section if guess.confidence >= MIN_CONFIDENCE else None,
+            sections=tuple((g.section, g.confidence) for g in guesses),
             why=tuple(why),
         )
         return Reading(question, intent_of(clean), mentions, masked)
@@ -163,6 +166,7 @@ class Understanding:
         if not reading.bare and SWITCH.search(fold(base.text)) and context.section:
             return reading.question(
                 "ask", f"partie reprise : {context.section}", section=context.section,
+                sections=((context.section, 1.0),),
                 standalone=self.standalone(roles[0], context.section),
             )  # fmt: skip
         return reading.question("ask", section=base.section or "en-bref")
@@ -195,9 +199,11 @@ class Understanding:
         title = self._corpus.roles[roles[0]].title
         whole = self.standalone(roles[0], section) if short else f"{reading.base.text} ({title})"
         kind: Intent = "compare" if len(roles) > 1 else "ask"
+        sections = reading.base.sections if reading.base.section else ((section, 1.0),)
         return reading.question(
-            kind, f"{note} : {', '.join(roles)}", roles=roles, section=section, standalone=whole
-        )
+            kind, f"{note} : {', '.join(roles)}", roles=roles, section=section,
+            sections=sections, standalone=whole,
+        )  # fmt: skip
 
     def _pointed(self, text: str, context: Context) -> tuple[str, ...]:
         """Jobs designated by their place in the list shown before ("le deuxième")."""

@@ -20,6 +20,7 @@ class PassageRetriever(BaseRetriever):
 
     searcher: Searcher
     count: int = 12
+    depth: int = 30
 
     def _get_relevant_documents(
         self,
@@ -29,7 +30,7 @@ class PassageRetriever(BaseRetriever):
         documents: Sequence[str] = (),
         mode: SearchMode = "both",
     ) -> list[Document]:
-        hits = self.searcher.search(query, self.count, mode, documents)
+        hits = self.searcher.search(query, self.count, mode, documents, self.depth)
         return [_document(hit) for hit in hits]
 
 

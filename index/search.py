@@ -90,13 +90,15 @@ class Searcher:
         count: int = 8,
         mode: SearchMode = "both",
         documents: Sequence[str] = (),
+        depth: int = DEPTH,
     ) -> list[Hit]:
         """Return the best passages for a question, with the raw scores of each search.
 
-        `documents` limits the search to these documents; empty means everywhere.
+        `documents` limits the search to these documents; empty means everywhere. `depth` is how
+        many passages each search brings to the fusion.
         """
-        meaning = self.by_meaning(question, documents=documents) if mode != "words" else []
-        words = self.by_words(question, documents=documents) if mode != "meaning" else []
+        meaning = self.by_meaning(question, depth, documents) if mode != "words" else []
+        words = self.by_words(question, depth, documents) if mode != "meaning" else []
         best_meaning = {row[0]: row for row in meaning}
         best_words = {row[0]: row for row in words}
         if mode == "both":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import anyio
 import pytest
 from fastapi.testclient import TestClient
 
+import app
 from bot.limits import RateLimiter
 from bot.settings import Settings
 from bot.types import Answer, Turn
@@ -27,8 +29,8 @@ def client(
     service: Service | None = None, token: str = "", host: str = "203.0.113.7"
 ) -> TestClient:
     settings = Settings(data=Path("/tmp"), admin_token=token)
-    app = build_api(settings, service or Service(FakeAssistant()))
-    return TestClient(app, client=(host, 50_000), raise_server_exceptions=False)
+    api = build_api(settings, service or Service(FakeAssistant()))
+    return TestClient(api, client=(host, 50_000), raise_server_exceptions=False)
 
 
 def events(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -249,3 +251,33 @@ def test_openapi_is_served_and_its_pages_are_not() -> None:
     body = paths["/api/chat"]["post"]["requestBody"]["content"]["application/json"]
     assert body["schema"]["properties"]["question"]["maxLength"] == 500
     assert web.get("/docs").status_code == web.get("/redoc").status_code == 404
+
+
+def test_the_command_explains_a_port_in_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("CAP_PORT", str(taken.getsockname()[1]))
+        assert app.main() == 1
+    said = capsys.readouterr()
+    assert "CAP_PORT" in said.err and "Traceback" not in said.err
+    assert said.out == ""
+
+
+def test_the_command_explains_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CAP_PORTE", "80")
+    assert app.main() == 1
+    assert "CAP_PORT ?" in capsys.readouterr().err
+
+
+def test_the_legal_page_tells_where_questions_go() -> None:
+    def page(llm: str, contact: str = "") -> str:
+        settings = Settings(data=Path("/tmp"), llm=llm, contact=contact)
+        return TestClient(build_api(settings, Service(FakeAssistant()))).get("/mentions").text
+
+    assert "service extérieur" not in page("local") + page("none") + page("/srv/modele.gguf")
+    assert "(mistralai)" in page("mistralai:mistral-small-latest")
+    assert '<a href="mailto:cdi@lycee.fr">' in page("local", "cdi@lycee.fr")
+    assert "&lt;b&gt;Mme Martin&lt;/b&gt;" in page("local", "<b>Mme Martin</b>")

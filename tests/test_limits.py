@@ -137,6 +137,15 @@ def test_the_limiter_forgets_the_least_recent_address() -> None:
     limiter.take("0")
 
 
+def test_the_limiter_forgets_an_address_once_it_owes_nothing() -> None:
+    clock = Clock()
+    limiter = RateLimiter(per_minute=60, burst=5, clock=clock)
+    limiter.take("a")
+    clock.now += 6
+    limiter.take("b")
+    assert limiter.remembered == 1
+
+
 def test_threads_share_one_bucket() -> None:
     limiter = RateLimiter(per_minute=1, burst=100, clock=Clock())
     accepted = []

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
@@ -24,8 +24,8 @@ from bot.settings import Settings
 from bot.types import Answer
 from bot.web.schema import CHAT, FEEDBACK, REASONS, THUMBS
 from bot.web.security import install_security
-from bot.web.shell import STATIC
 from bot.web.service import BROKEN, Items, Service
+from bot.web.shell import STATIC, mentions
 from corpus.errors import CapError, RefusedInput
 from corpus.types import FAMILIES, Corpus, RoleSheet
 
@@ -47,6 +47,11 @@ def build_api(settings: Settings, service: Service) -> FastAPI:
     _add_sheets(app, service.assistant.corpus)
     _add_probes(app, service, settings.admin_token)
     app.add_api_route("/api/{rest:path}", _unknown, methods=METHODS, include_in_schema=False)
+    app.add_api_route(
+        "/mentions",
+        lambda: HTMLResponse(mentions(settings.contact, settings.llm)),
+        include_in_schema=False,
+    )
     app.mount("/statique", StaticFiles(directory=STATIC))
     install_security(app, settings.allowed_sites)
     return app

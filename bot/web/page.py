@@ -16,6 +16,7 @@ from gradio.state_holder import SessionState, StateHolder
 from starlette.routing import Mount
 
 from bot.types import MAX_TURNS
+from bot.web.assets import AssetCache
 from bot.web.render import (
     answer_html,
     draft_html,
@@ -26,7 +27,7 @@ from bot.web.render import (
 )
 from bot.web.security import GradioGate
 from bot.web.service import Service
-from bot.web.shell import Shell
+from bot.web.shell import TITLE, Shell
 from corpus.errors import CapError
 
 MAX_QUEUE = 200
@@ -56,7 +57,8 @@ def build_blocks(service: Service) -> gr.Blocks:
         except CapError as exc:
             yield asked + [_message("assistant", refusal_html(str(exc)))], gr.skip()
 
-    with gr.Blocks(title="Cap E-commerce", analytics_enabled=False) as demo:
+    demo: gr.Blocks
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
         chat = gr.Chatbot(
             show_label=False,
             label="Conversation",
@@ -105,12 +107,10 @@ def mount_page(app: FastAPI, service: Service) -> None:
     mount = app.routes[-1]
     if not isinstance(mount, Mount):
         raise RuntimeError("Gradio no longer mounts its application last")
-    sessions = ForgetfulSessions()
-    sessions.set_blocks(demo)
-    mount.app.state_holder = sessions  # type: ignore[attr-defined]
+    mount.app.state_holder = ForgetfulSessions(demo)  # type: ignore[attr-defined]
     shell, assistant = Shell(service.assistant.corpus), service.assistant
     mount.app = GradioGate(
-        mount.app, lambda html, nonce: shell.rewrite(html, nonce, assistant.mode_note)
+        AssetCache(mount.app), lambda html, nonce: shell.rewrite(html, nonce, assistant.mode_note)
     )
 
 
@@ -119,6 +119,11 @@ class ForgetfulSessions(StateHolder):
 
     Nothing here needs a session: the browser sends the conversation with each question.
     """
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        """Take the place of the holder of these blocks."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.set_blocks(blocks)
 
     def __getitem__(self, session_id: str) -> SessionState:
         """Return a new session each time."""

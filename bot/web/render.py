@@ -18,10 +18,10 @@ NBSP = "\N{NO-BREAK SPACE}"
 RATED = ("answer", "abstain", "decline")
 """Kinds of answers that can be copied and rated; a card about distress never is."""
 
-TAG = re.compile(r"<[!/?]?[A-Za-z-][^>]*>?")
+TAG = re.compile(r"<[!/?]?[A-Za-z-][^<>]*>")
 MARK = re.compile(r"\[(\d{1,2})\](?![(:])")
 MARK_BUTTON = re.compile(r'<button class="cap-ref"[^>]*>(\d+)</button>')
-BODY = re.compile(r'<div class="cap-answer"[^>]*>\n\n(.*?)\n\n</div>', re.DOTALL)
+BODY = re.compile(r'<div class="cap-answer[^>]*>\n\n(.*?)\n\n</div>', re.DOTALL)
 TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-))|(?<=\d) (?=\d{3}\b)")
 """Spaces that French never breaks; the ":" of a table's ruler is left alone."""
 

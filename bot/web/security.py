@@ -8,7 +8,6 @@ whom to believe about the visitor's address.
 from __future__ import annotations
 
 import secrets
-
 from collections.abc import Callable
 
 from fastapi import FastAPI
@@ -33,7 +32,13 @@ OPEN_PATHS = frozenset(
         "gradio_api/startup-events",
     )
 )
-OPEN_FOLDERS = ("/assets/", "/static/js/", "/static/fonts/", "/static/img/", "/gradio_api/heartbeat/")
+OPEN_FOLDERS = (
+    "/assets/",
+    "/static/js/",
+    "/static/fonts/",
+    "/static/img/",
+    "/gradio_api/heartbeat/",
+)
 """What Gradio's page asks for once loaded, measured with 6.31."""
 CSP = (
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; "
@@ -184,7 +189,9 @@ class GradioGate:
         elif scope["type"] == "http" and _is_open(path):
             await self.app(scope, receive, send)
         else:
-            refusal = refuse(f"L’adresse {path[:60]} n’existe pas. L’accueil est à l’adresse /.", 404)
+            refusal = refuse(
+                f"L’adresse {path[:60]} n’existe pas. L’accueil est à l’adresse /.", 404
+            )
             await refusal(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -197,7 +204,7 @@ class GradioGate:
 
         await self.app({**scope, "headers": plain, "query_string": b""}, receive, keep)
         body = b"".join(part.get("body", b"") for part in parts)
-        status = parts[0]["status"]
+        status = next(part["status"] for part in parts if part["type"] == "http.response.start")
         if status == 200:
             body = self._rewrite(body.decode(), scope["state"]["nonce"]).encode()
         page = HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+from html import escape
 from pathlib import Path
 from string import Template
 
-from bot.web.render import question_button
+from bot.web.render import NBSP, question_button
 from bot.web.schema import REASONS
+from corpus.text import fold
 from corpus.types import FAMILIES, Corpus, RoleSheet, lower_first
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+TITLE = "Cap E-commerce : les métiers de la vente en ligne"
 EXAMPLES = (
     "Que fait un ou une responsable e-commerce ?",
     "Quelles études pour devenir développeur web ou développeuse web ?",
     "Combien gagne un ou une community manager au début ?",
     "J’aime le dessin et l’informatique : quels métiers voir ?",
+)
+PROVIDER = (
+    "<p>Pour rédiger les réponses, votre question et des passages des fiches sont envoyés à un "
+    "service extérieur choisi par l’établissement ({}). Votre adresse de connexion ne lui est pas "
+    "transmise.</p>"
 )
 
 SOCIAL = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*/>')
@@ -54,13 +62,34 @@ class Shell:
         """Return Gradio's page in French, inside ours, with a nonce on each of its scripts."""
         html = MANIFEST.sub("", SOCIAL.sub("", html.replace('lang="en"', 'lang="fr"', 1)))
         html = SCRIPT.sub(f'<script nonce="{nonce}"', html)
-        head = self._head.substitute(nonce=nonce, version=self._version)
+        head = self._head.substitute(title=TITLE, nonce=nonce, version=self._version)
         html = html.replace("</head>", f"{head}</head>", 1)
         found = BODY.search(html)
         if found is None:
             raise RuntimeError("Gradio's page has changed: no <gradio-app> in <body>")
         page = self._page.substitute(gradio=found[2], note=note)
         return html[: found.start()] + found[1] + page + html[found.end() :]
+
+
+def mentions(contact: str, llm: str) -> str:
+    """Return the page "Données et mentions" of a school, with its contact and its model."""
+    reach = f"Contact{NBSP}: {_linked(contact)}."
+    return Template(_template("mentions.html")).substitute(
+        version=static_version(),
+        contact=reach if contact else "Son secrétariat vous indique à qui écrire.",
+        provider=PROVIDER.format(escape(llm.partition(":")[0])) if _is_outside(llm) else "",
+    )
+
+
+def _is_outside(llm: str) -> bool:
+    """Tell whether questions leave the machine: "provider:model", and not a path."""
+    return ":" in llm and not llm.endswith(".gguf")
+
+
+def _linked(contact: str) -> str:
+    if re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", contact):
+        return f'<a href="mailto:{contact}">{contact}</a>'
+    return escape(contact)
 
 
 def _template(name: str) -> str:
@@ -79,7 +108,7 @@ def _family(corpus: Corpus, family: str) -> str:
     sheets = [sheet for sheet in corpus.roles.values() if sheet.family == family]
     if not sheets:
         return ""
-    sheets.sort(key=lambda sheet: sheet.title.casefold())
+    sheets.sort(key=lambda sheet: fold(sheet.title))
     jobs = "".join(f"<li>{_job(sheet)}</li>" for sheet in sheets)
     return (
         f"<details><summary><span>{FAMILIES[family]}</span><small>{len(sheets)}</small></summary>"
@@ -88,12 +117,21 @@ def _family(corpus: Corpus, family: str) -> str:
 
 
 def _job(sheet: RoleSheet) -> str:
-    names = sheet.both_genders
-    return question_button(f"Que fait {with_article(sheet)} ?", names[:1].upper() + names[1:])
+    masculine, feminine, tail = _names(sheet)
+    both = masculine if masculine == feminine else f"{masculine} ou {feminine}"
+    label = f"{both} {tail}".strip()
+    question = f"Que fait un {masculine} ou une {feminine} {tail}".strip() + " ?"
+    if masculine == feminine:
+        question = f"Que fait un ou une {masculine} {tail}".strip() + " ?"
+    return question_button(question, label[:1].upper() + label[1:])
 
 
-def with_article(sheet: RoleSheet) -> str:
-    """Return "un ou une webmestre", "un développeur web ou une développeuse web"."""
-    if sheet.title_m == sheet.title_f:
-        return f"un ou une {lower_first(sheet.title_m)}"
-    return f"un {lower_first(sheet.title_m)} ou une {lower_first(sheet.title_f)}"
+def _names(sheet: RoleSheet) -> tuple[str, str, str]:
+    """Split both titles before the words that they share: "développeur", "développeuse", "web"."""
+    masculine = lower_first(sheet.title_m).split()
+    feminine = lower_first(sheet.title_f).split()
+    tail: list[str] = []
+    while len(masculine) > 1 and len(feminine) > 1 and masculine[-1] == feminine[-1]:
+        tail.insert(0, masculine.pop())
+        feminine.pop()
+    return " ".join(masculine), " ".join(feminine), " ".join(tail)

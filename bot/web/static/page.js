@@ -10,11 +10,12 @@
   const messages = (who) => all(`#cap-chat [data-testid="${who}"]`);
   const say = (text) => { one("#cap-status").textContent = text; };
   let waiting = ""; // a question chosen before Gradio is ready, or during an answer
+  let lost = null; // the answer that never came whole
   let idle = 0;
 
   function busy() {
     const last = messages("bot").pop();
-    return messages("user").length > 0 && !(last && one(".cap-end", last));
+    return messages("user").length > 0 && last !== lost && !(last && one(".cap-end", last));
   }
 
   function ask(question) {
@@ -23,22 +24,29 @@
     waiting = "";
     box.value = question;
     box.dispatchEvent(new Event("input", { bubbles: true }));
-    setTimeout(() => { one("#cap-box .submit-button").click(); box.focus({ preventScroll: true }); });
+    setTimeout(() => { one("#cap-box .submit-button").click(); focus(); });
+  }
+
+  function focus() { // not on a touch screen, where it would open the keyboard
+    if (matchMedia("(pointer: fine)").matches) field()?.focus({ preventScroll: true });
   }
 
   // Gradio's markup, made French and accessible each time it changes.
   function dress() {
     const box = field();
-    if (box) box.id = "cap-question";
+    if (box) { box.id = "cap-question"; box.setAttribute("aria-label", "Votre question"); }
     const log = one("#cap-chat [role=log]");
     if (log) { log.setAttribute("aria-live", "off"); log.setAttribute("aria-label", "Conversation"); }
     all("#cap-chat [role=complementary]").forEach((node) => node.removeAttribute("role"));
-    all(".toast-wrap:not([role])").forEach((node) => node.setAttribute("role", "status"));
+    const failed = Boolean(one(".toast-item"));
+    one("#cap-outage").hidden = !failed;
+    if (failed) lost = messages("bot").pop();
     messages("user").forEach((node) => name(node, "Votre question"));
     messages("bot").forEach((node) => name(node, "Réponse de l’assistant"));
     all(".cap-ref:not([aria-label])").forEach((node) =>
       node.setAttribute("aria-label", `Voir la source ${node.textContent}`));
     all(".cap-written").forEach((node) => { node.dataset.mode = "written"; });
+    all(".cap-answer th:empty").forEach((node) => node.replaceWith(document.createElement("td")));
     all(".cap-up:not([aria-pressed]), .cap-down:not([aria-pressed])").forEach((node) =>
       node.setAttribute("aria-pressed", "false"));
     follow();
@@ -148,7 +156,7 @@
     waiting = "";
     say("La conversation est effacée.");
     scrollTo({ top: 0 });
-    field()?.focus({ preventScroll: true });
+    focus();
   }
 
   const actions = {

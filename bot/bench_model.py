@@ -1,0 +1,100 @@
+"""Measure the embedded model: first word, words a second, memory (`python -m bot bench model`).
+
+Asks one question about the first sections of a role sheet three times: a prompt never read, the
+same one still in its slot, and the same one in a new process with the state read from disk.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from langchain_core.messages import BaseMessage
+
+from bot.model import LocalChat, open_local
+from bot.prompts import build_messages
+from bot.settings import Settings
+from corpus.errors import ModelError
+from corpus.load import load_corpus
+from corpus.split import split_corpus
+
+SHEET = "responsable-e-commerce"
+QUESTION = "Quelles sont les missions de ce métier ?"
+PASSAGES = 4
+"""With the rules and their example, about 800 tokens: the prompt of an ordinary question."""
+START_S = 120.0
+
+
+def bench_model(settings: Settings) -> dict[str, float]:
+    """Return the measured figures; prompt states go to a temporary folder. Raises CapError."""
+    messages = _messages()
+    with tempfile.TemporaryDirectory() as folder:
+        with _started(settings, Path(folder)) as (chat, start):
+            tokens = _count_tokens(chat, messages)
+            fresh, speed = _ask(chat, messages)
+            held, _ = _ask(chat, messages)
+            memory = _memory_mb(chat)
+        with _started(settings, Path(folder)) as (chat, _):
+            restored, _ = _ask(chat, messages)
+    return {
+        "start_s": start,
+        "prompt_tokens": tokens,
+        "first_word_fresh_s": fresh,
+        "first_word_held_s": held,
+        "first_word_restored_s": restored,
+        "words_per_s": speed,
+        **memory,
+    }
+
+
+def _messages() -> list[BaseMessage]:
+    """Build the prompt of an ordinary question from the corpus."""
+    passages = [p for p in split_corpus(load_corpus()) if p.document == SHEET]
+    sections = [p.text for p in passages if p.kind == "section"]
+    return build_messages(sections[:PASSAGES], QUESTION)
+
+
+@contextmanager
+def _started(settings: Settings, states: Path) -> Iterator[tuple[LocalChat, float]]:
+    """Run the model; give it with the seconds that its start took."""
+    since = time.perf_counter()
+    chat = open_local(settings, states)
+    try:
+        if not chat.ready(START_S):
+            raise ModelError(chat.problem)
+        yield chat, time.perf_counter() - since
+    finally:
+        chat.close()
+
+
+def _ask(chat: LocalChat, messages: list[BaseMessage]) -> tuple[float, float]:
+    """Return the seconds before the first word, and the words a second from there on."""
+    since = time.perf_counter()
+    answer = chat.stream(messages, SHEET)
+    text = next(answer)
+    first = time.perf_counter()
+    text += "".join(answer)
+    return first - since, len(text.split()) / (time.perf_counter() - first)
+
+
+def _count_tokens(chat: LocalChat, messages: list[BaseMessage]) -> int:
+    """Count the prompt's tokens, those of the chat template aside."""
+    content = "\n".join(message.text for message in messages)
+    return len(chat.process.engine.post("/tokenize", {"content": content})["tokens"])
+
+
+def _memory_mb(chat: LocalChat) -> dict[str, float]:
+    """Return the child's resident memory: all of it, and without the mapped weights file.
+
+    The kernel takes the pages of a mapped file back when memory is short.
+    """
+    status = Path(f"/proc/{chat.process.engine.pid}/status").read_text()
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    kilobytes = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
+    return {
+        "memory_mb": kilobytes["VmRSS"] / 1024,
+        "memory_without_file_mb": kilobytes["RssAnon"] / 1024,
+    }

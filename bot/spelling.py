@@ -1,0 +1,33 @@
+"""Text-message spelling to plain French, word by word, before a message is understood.
+
+Only words that are not French are replaced ("koi", "cb", "fo"), so a well-written message comes
+out unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from corpus.text import fold
+
+WORD = re.compile(r"[^\W_]+")
+LEET = str.maketrans("013457", "oieast")
+LEET_WORD = re.compile(r"\b(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5,}\b", re.IGNORECASE)
+"""Words of five signs or more that mix letters and digits: "d3v3l0pp3ur"."""
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    text = files("bot").joinpath("sms.yaml").read_text("utf-8")
+    return {str(short): str(plain) for short, plain in yaml.safe_load(text).items()}
+
+
+def expand(text: str) -> str:
+    """Return the message with text-message spellings and leetspeak written out."""
+    text = LEET_WORD.sub(lambda m: m[0].translate(LEET), text)
+    table = _table()
+    return WORD.sub(lambda match: table.get(fold(match[0]), match[0]), text)
