@@ -16,7 +16,7 @@ from bot.compose import clarify_role, fixed, not_in_base, off_topic, one_passage
 from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
-from bot.select import Choice, foreign_figures, is_answer, rank
+from bot.select import FAR, Choice, foreign_figures, is_answer, rank
 from bot.types import Answer, Question, Turn
 from bot.understanding import Understanding
 from corpus.text import fold
@@ -55,6 +55,9 @@ class Answering:
             for p in retriever.searcher.passages.values()
             if p.kind == "section"
         }
+        self._terms = {
+            p.section: p for p in retriever.searcher.passages.values() if p.kind == "term"
+        }
         self._free = tuple(document.name for document in corpus.documents)
         self._orientation = Orientation(corpus)
         self._listing = Listing(corpus)
@@ -77,6 +80,8 @@ class Answering:
         if intent in FIXED:
             kind, text = FIXED[intent]
             return fixed(kind, text)  # type: ignore[arg-type]
+        if intent == "off-topic":
+            return off_topic()
         if intent == "sources":
             return self._sources(turns)
         if intent == "orient":
@@ -87,18 +92,22 @@ class Answering:
             return answer_path(question, self._corpus, self._sections)
         if question.candidates:
             return clarify_role(question, self._corpus)
-        if question.roles and intent != "define":
+        if intent == "define" and question.section:
+            return one_passage(question, self._terms[question.section], self._corpus)
+        if question.roles:
             return self._about_role(question)
         return self._anywhere(question)
 
     def _about_role(self, question: Question) -> Answer:
         """One job is named: its best passage, or an honest refusal with the nearest one."""
         hits = self._hits(question.standalone, (*question.roles[:1], *self._free))
-        choices = rank(question, hits)
+        choices = rank(question, hits, self._corpus.roles)
         if not choices:
             return not_in_base(question, self._corpus)
         role = self._corpus.roles[question.roles[0]]
-        passage = choices[0].hit.passage
+        passage = choices[1 if question.intent == "more" and len(choices) > 1 else 0].hit.passage
+        if question.intent == "shorter":
+            passage = replace(passage, blocks=passage.blocks[:1])
         lead = self._lead(question, role.id)
         answer = one_passage(question, passage, self._corpus, lead)
         return replace(answer, kind="abstain") if lead else answer
@@ -133,29 +142,26 @@ class Answering:
         if question.intent == "ask" and self._understanding.lexicon.is_generic(question.text):
             return clarify_role(question, self._corpus)
         hits = self._hits(question.standalone)
-        choices = rank(question, hits)
+        choices = rank(question, hits, self._corpus.roles)
         best = self._answering_choice(question, choices)
         if best:
             return one_passage(question, best.hit.passage, self._corpus)
-        if question.section and not self._is_strange(question):
-            return clarify_role(question, self._corpus)
-        if self._is_strange(question):
+        if self._understanding.lexicon.strange(question.text) or self._is_far(choices):
             return off_topic()
         return not_in_base(question, self._corpus)
 
+    @staticmethod
+    def _is_far(choices: Sequence[Choice]) -> bool:
+        """Tell whether nothing in the corpus is near: the question is about something else."""
+        return not choices or (choices[0].hit.meaning or 0.0) < FAR
+
     def _answering_choice(self, question: Question, choices: Sequence[Choice]) -> Choice | None:
-        """The best choice if it is near enough; a term is preferred for a definition."""
-        if question.intent == "define":
-            choices = sorted(choices, key=lambda c: c.hit.passage.kind != "term")
+        """The best choice that is near enough."""
         for choice in choices[:3]:
             coverage = self._retriever.searcher.coverage(question.standalone, choice.hit.passage.id)
             if is_answer(choice.hit.meaning or 0.0, coverage):
                 return choice
         return None
-
-    def _is_strange(self, question: Question) -> bool:
-        """Tell whether the question holds telling words that the corpus never uses."""
-        return bool(self._understanding.lexicon.strange(question.text))
 
     def shown(self, question: Question) -> tuple[str, ...]:
         """Jobs that the answer to a question without job names, in order, for follow-ups."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from corpus.text import tokens
 from corpus.validate import numbers
 
-MARK = re.compile(r"\[(\d+)\]")
+MARK = re.compile(r"\[(\d+)\](?!\()")
+"""A citation mark; "[3114](tel:3114)" is a link, not a mark."""
 SENTENCE_END = re.compile(r"(?<=[.!?…])(?:\s*(?:\[\d+\]\s*)+)?\s+(?=[A-ZÀ-Ý«-])|\n+")
 SUPPORT_FROM = 0.60
 """Share of a sentence's content words that its cited passage must hold. Chosen on 120 written

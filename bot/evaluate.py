@@ -100,6 +100,9 @@ def citation_faults(answer: Answer) -> list[str]:
         marks = [int(n) for n in MARK.findall(sentence)]
         passages = " ".join(by_number[n].passage for n in marks if n in by_number)
         bare = re.sub(r"^- |\*\*.*?\*\* :|À savoir :", "", MARK.sub("", sentence))
+        names = [s.publisher for n in marks if n in by_number for s in by_number[n].sources]
+        if any(name in bare for name in names):
+            continue  # the list of sources names publishers, it quotes nothing
         if marks and passages and support(bare, passages) < SUPPORTED:
             faults.append(f"not in its passage: {sentence[:60]}")
     return faults

@@ -18,14 +18,23 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
     for intent, pattern in (
         (
             "sources",
-            r"d'ou (?:ca |cela |tu |vous )?(?:vien|tien|sor)\w*|quelles? (?:sont )?(?:tes|vos|les) sources?"
+            r"d'ou (?:ca |cela |tu |vous )?(?:vien|tien|sor)\w*|(?:t'as|tu as|vous avez|as-tu|avez-vous) (?:trouve|lu|pris|vu) (?:ca|cela) ou|ou (?:as-tu|avez-vous|t'as|tu as) (?:trouve|lu|pris|vu)|quelles? (?:sont |est )?(?:ta|tes|vos|votre|les|la) sources?"
             r"|^(?:et )?(?:la |les |tes |vos )?sources?\s*\??$|qui (?:le |l'a |a )dit|where does (?:this|that|it) come from",
+        ),
+        (
+            "more",
+            r"^(?:(?:et|oui|ok|peux-tu|peut-on|tu peux|vous pouvez|donne[zr]?[- ]moi|dis[- ]m'?en|dites[- ]m'?en|je veux|en) )*"
+            r"(?:plus (?:de )?(?:detail\w*|precision\w*|infos?|information\w*)|en (?:savoir|dire) plus|plus(?: encore)?|un exemple|des exemples|developpe\w*|precise\w*|continue\w*|la suite|encore|more(?: details)?|tell me more)\s*[?!.]*$",
+        ),
+        (
+            "shorter",
+            r"plus court|(?:en )?(?:bref|resume\w*|plus simple(?:ment)?|une phrase|moins long)\s*(?:stp|s'il (?:te|vous) plait)?\s*[?!.]*$|^(?:resume|raccourci|simplifie)\w*|shorter|simpler",
         ),
         (
             "about",
             r"(?:qui|que|quoi) (?:es[- ]tu|etes[- ]vous)|t'?es qui|tu es (?:qui|un robot|une ia|humain)|vous etes (?:qui|un robot|une ia)"
             r"|(?:es[- ]tu|etes[- ]vous|t'es) (?:un |une )?(?:robot|ia|humain\w*|chatgpt|bot|vrai\w*|machine)"
-            r"|(?:que|tu|vous) (?:sais|savez|peux|pouvez|sait)[- ]?(?:tu|vous)? (?:faire|m'aider)|comment (?:tu |ca )(?:marche|fonctionne)s?\s*\??$"
+            r"|(?:que|tu|vous) (?:sais|savez|peux|pouvez|sait)[- ]?(?:tu|vous)? (?:faire|m'aider)\s*(?:quoi)?\s*\??$|what are you\b|comment (?:tu |ca )(?:marche|fonctionne)s?\s*\??$"
             r"|a quoi (?:tu sers|vous servez|sers[- ]tu|servez[- ]vous)|comment (?:tu t'appelles|t'appelles[- ]tu|vous appelez)|who are you|what can you do|are you (?:a |an )?(?:robot|ai|human|bot)",
         ),
         (
@@ -35,7 +44,7 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "thanks",
-            r"^(?:ok |super |genial |parfait |cool |d'accord |non |c'est bon |oui )*(?:un grand |grand )?(?:merci|mrc|mersi|thanks?|thank you|thx)\b"
+            r"\bt'?(?:es|'es) (?:trop |tres |vraiment )?(?:fort|forte|cool|gentil\w*|genial\w*|le meilleur|top|sympa)|bravo\b|bien joue|^(?:ok |super |genial |parfait |cool |d'accord |non |c'est bon |oui )*(?:un grand |grand )?(?:merci|mrc|mersi|thanks?|thank you|thx)\b"
             r"|^(?:ok|d'accord|super|cool|genial|parfait|top|nickel|compris|au revoir|bye|a bientot|bonne (?:journee|soiree)|ciao|a plus)\b",
         ),
         (
@@ -49,7 +58,7 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"|(?:je dois|faut que je|je devrais) (?:quitter|arreter|abandonner|demissionner|accepter|refuser)"
             r"|choisi[srt]* (?:pour moi|a ma place)|decide\w* (?:pour moi|a ma place)|should i (?:quit|leave|drop|choose|take)"
             r"|(?:mes|quelles sont mes) chances|(?:vais|va)[- ]?(?:je|t-il|t-elle)? (?:etre (?:pris|prise|admis|admise|accepte\w*)|reussir)|serai[- ]je (?:pris|prise|admis|admise)"
-            r"|(?:quelle est |c'est quoi )?la meilleure ecole|classement des ecoles|quelle ecole (?:est la meilleure|choisir)",
+            r"|(?:quelle est |c'est quoi )?la meilleure ecole|classe\w*[- ](?:moi )?les ecoles|classement des ecoles|tranche\w* (?:pour|a)|quelle ecole (?:est la meilleure|choisir)",
         ),
         (
             "orient",
@@ -64,7 +73,7 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
             r"|(?:quels?|quelles?|kel|kels|what|which|combien (?:de|y a[- ]t[- ]il de)|il y a quoi comme|il existe quoi comme|y a quoi comme) (?:sont |are )?(?:tous |les |the |des )*(?:metiers?|jobs?|professions?|postes|careers?|fonctions)\b",
         ),
         ("compare", r"differen[ct]\w*|compar\w*|\bvs\.?\b|\bversus\b|plutot .+ ou |mieux .+ ou |\bou bien\b|c'est pareil|la meme chose|difference between|compare"),
-        ("define", r"(?:que|qu'est[- ]ce que) (?:veut|signifie|ca veut|cela veut)|(?:que|ca) veut dire|veut dire quoi|defini[rst]\w*|definition|signifi\w*|c'?(?:est )?(?:koi|quoi|kwa)\b|qu'est[- ]ce (?:que|qu')|what (?:is|are|does .+ mean)|meaning of|explique[zr]?[- ]moi (?:le mot|ce qu)"),
+        ("define", r"(?:que|qu'est[- ]ce que) (?:veut|signifie|ca veut|cela veut)|(?:que|ca) veut dire|veut dire quoi|defini[rst]\w*|definition|signifi\w*|c'?(?:est )?(?:koi|quoi|kwa)\b|qu'est[- ]ce (?:que|qu')|what (?:is|are|does .+ (?:mean|stand))|meaning of|stand for|\bsigle\b|design(?:e|er)\b.{0,12}(?:sigle|mot|terme)|(?:mot|terme|sigle)\b.{0,20}(?:veut|signifie|designe)|explique[zr]?[- ]moi (?:le mot|ce qu)"),
     )
 )  # fmt: skip
 
@@ -92,7 +101,7 @@ def intent_of(text: str) -> Intent | None:
     folded = re.sub(r"\s+", " ", fold(text)).strip()
     short = len(folded.split()) <= SHORT
     for intent, pattern in PATTERNS:
-        if intent in ("thanks", "greet", "sources", "complaint") and not short:
+        if intent in ("thanks", "greet", "sources", "complaint", "more", "shorter") and not short:
             continue
         if pattern.search(folded):
             return intent

@@ -6,7 +6,8 @@ e-commerce from one about cooking, without any model: by the words that the corp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from importlib.resources import files
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -33,9 +34,12 @@ class Lexicon:
         self._generic = frozenset(normal(w) for text in example_texts() for w in words(text))
         everything = {normal(w) for text in corpus_texts for w in words(text)}
         self._everything = frozenset(everything | self._questions)
-        self._terms: set[Name] = {
-            tuple(words(name)) for term in corpus.terms for name in (term.name, *term.forms)
+        self._terms: dict[Name, str] = {
+            tuple(words(name)): term.id
+            for term in corpus.terms
+            for name in (term.name, *term.forms)
         }
+        self._other_jobs = {tuple(map(normal, words(name))) for name in other_jobs()}
         self._themes: set[Name] = {
             tuple(words(name))
             for theme in corpus.themes.values()
@@ -72,19 +76,29 @@ class Lexicon:
         """Tell whether these words are a glossary term."""
         return tuple(plain) in self._terms
 
-    def names_term(self, text: str) -> bool:
-        """Tell whether a glossary term stands in the text."""
-        return _holds_any(words(text), self._terms)
+    def term_in(self, text: str) -> str | None:
+        """Return the id of the longest glossary term that stands in the text."""
+        name = _longest(words(text), self._terms.keys())
+        return self._terms[name] if name else None
+
+    def names_other_job(self, text: str) -> bool:
+        """Tell whether the text names a job outside e-commerce ("footballeur")."""
+        return bool(_longest([normal(w) for w in words(text)], self._other_jobs))
 
     def names_theme(self, text: str) -> bool:
         """Tell whether a theme is named in the text ("stage de 3e", "pure player")."""
-        return _holds_any(words(text), self._themes)
+        return bool(_longest(words(text), self._themes))
 
 
-def _holds_any(plain: Sequence[str], names: set[Name]) -> bool:
-    longest = max(map(len, names), default=0)
-    return any(
-        tuple(plain[i : i + size]) in names
-        for size in range(1, longest + 1)
-        for i in range(len(plain) - size + 1)
-    )
+def other_jobs() -> list[str]:
+    """Read the list of common jobs outside e-commerce."""
+    return files("corpus").joinpath("autres-metiers.txt").read_text("utf-8").split("\n")
+
+
+def _longest(plain: Sequence[str], names: Collection[Name]) -> Name | None:
+    """Return the longest name that stands in the words, or None."""
+    for size in range(max(map(len, names), default=0), 0, -1):
+        for i in range(len(plain) - size + 1):
+            if tuple(plain[i : i + size]) in names:
+                return tuple(plain[i : i + size])
+    return None

@@ -7,7 +7,7 @@ and the table in README.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.types import Question
@@ -24,6 +24,10 @@ ANSWER_FROM = 0.84
 """Cosine under which a question that names no job is not answered."""
 COVERAGE_FROM = 0.50
 """Share of the question's words, weighed by rarity, that the passage must hold, at that cosine."""
+FAR = 0.86
+"""Cosine of the best passage under which the question is taken for another subject."""
+THEME_BONUS = 0.03
+"""Added to themes, terms and free documents where no job is named: they speak of no single job."""
 SURE = 0.90
 """Cosine from which a question is answered whatever its words (another wording of the same)."""
 
@@ -36,14 +40,16 @@ class Choice:
     score: float
 
 
-def rank(question: Question, hits: Sequence[Hit]) -> list[Choice]:
-    """Order hits by cosine, words and section; hits found by words alone come by words."""
+def rank(question: Question, hits: Sequence[Hit], roles: Collection[str]) -> list[Choice]:
+    """Order hits by cosine, words and section; `roles` are the ids of all job sheets."""
     best_words = max((hit.words or 0.0 for hit in hits), default=0.0) or 1.0
     probabilities = dict(question.sections)
     choices = []
     for hit in hits:
         score = (hit.meaning or 0.0) + WORDS_WEIGHT * (hit.words or 0.0) / best_words
         score += SECTION_WEIGHT * probabilities.get(hit.passage.section, 0.0)
+        if not question.roles and hit.passage.document not in roles:
+            score += THEME_BONUS
         choices.append(Choice(hit, score))
     return sorted(choices, key=lambda choice: -choice.score)
 

@@ -15,6 +15,7 @@ Mode = Literal["extract", "written"]
 Intent = Literal[
     "ask", "compare", "orient", "define", "list", "greet", "thanks", "about", "off-topic",
     "personal-choice", "complaint", "distress", "personal-data", "injection", "sources", "path",
+    "more", "shorter",
 ]  # fmt: skip
 
 MAX_QUESTION = 500

@@ -25,6 +25,8 @@ from corpus.types import Corpus
 MAX_ROLES = 3
 SHORT_FOLLOW_UP = 6
 """A follow-up of at most this many words is replaced by its section's own question."""
+SURE_SECTION = 0.6
+"""A section this probable shows that "cool, il gagne combien ?" is more than thanks."""
 LONG_MESSAGE = 12
 """A message of more words than this stands alone unless it points back."""
 
@@ -36,11 +38,12 @@ POINTERS = re.compile(
     r"y acceder|ca|cela|en faire|le faire|son|sa|ses|leur|leurs|they|their|this job|that job|it)\b"
 )
 SWITCH = re.compile(
-    r"^(?:et|ok|non|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais)\b"
+    r"^(?:et|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais|"
+    r"puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
 )
 FILLERS = frozenset(
-    "non oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre metier"
-    .split()
+    "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre metier "
+    "puis idem pareil meme question chose same fait finalement and".split()
 )  # fmt: skip
 ENGLISH = frozenset(
     """the is are what how does do much many earn salary job jobs who which where why when can you
@@ -54,11 +57,17 @@ FRENCH = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the visitor's earlier messages leave: jobs talked about, section, choices shown."""
+    """What the visitor's earlier messages leave.
+
+    Jobs talked about, section, jobs listed, the last question answered, and the topic: the last
+    question without job, if none about a job came after it.
+    """
 
     roles: tuple[str, ...] = ()
     section: str | None = None
     options: tuple[str, ...] = ()
+    last: Question | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +123,11 @@ class Understanding:
         listed = tuple(question.candidates or self.shown(question))
         several = question.roles if len(question.roles) > 1 else ()
         return Context(
-            roles=question.roles or ((listed[:1] if len(listed) == 1 else ()) or context.roles),
+            roles=question.roles or (listed if len(listed) == 1 else context.roles),
             section=question.section or context.section,
             options=listed or several or context.options,
+            last=question,
+            topic="" if question.roles or listed else question.standalone,
         )
 
     def read(self, text: str, context: Context) -> Question:
@@ -154,7 +165,7 @@ class Understanding:
         """The message names jobs: ask, compare, go from one to the other, or switch job."""
         base, roles = reading.base, reading.base.roles
         if self._defines_term(reading):
-            return reading.question("define", "terme du glossaire", roles=(), section=None)
+            return self._definition(reading)
         if len(roles) > 1:
             path = PATH.search(fold(base.text)) and reading.intent != "compare"
             return reading.question("path" if path else "compare")
@@ -174,13 +185,20 @@ class Understanding:
     def _without_role(self, reading: Reading, context: Context) -> Question:
         """No job named: small talk, a job shown before, a follow-up, or another topic."""
         text, intent = reading.base.text, reading.intent
-        if intent in SMALL_TALK or intent == "personal-choice":
+        sure = reading.base.sections[0][1] >= SURE_SECTION
+        if intent in ("about", "complaint", "sources", "personal-choice"):
             return reading.question(intent, roles=context.roles)
-        if self.lexicon.names_term(text) and (intent == "define" or len(words(text)) <= 3):
-            return reading.question("define", "terme du glossaire", section=None)
+        if intent in ("greet", "thanks") and not sure:
+            return reading.question(intent, roles=context.roles)
+        if intent in ("more", "shorter") and context.last:
+            return replace(context.last, raw=reading.base.raw, intent=intent)
+        if self.lexicon.names_other_job(text):
+            return reading.question("off-topic", "métier d’un autre domaine")
         pointed = self._pointed(text, context)
         if pointed:
             return self._about(reading, pointed, context, "désigné dans la liste d’avant")
+        if self.lexicon.term_in(text) and (intent == "define" or len(words(text)) <= 3):
+            return self._definition(reading)
         if self._follows(reading, context):
             return self._about(reading, context.roles, context, "suite de la conversation")
         candidates = self._matcher.candidates(text)
@@ -188,7 +206,16 @@ class Understanding:
             return reading.question("ask", "nom de métier incomplet", candidates=candidates)
         if intent in ("orient", "list", "define"):
             return reading.question(intent)
+        if context.topic and len(words(text)) <= LONG_MESSAGE:
+            return reading.question(
+                "ask", "suite du sujet d’avant", standalone=f"{context.topic} {text}"
+            )
         return reading.question("ask")
+
+    def _definition(self, reading: Reading) -> Question:
+        """Ask for the glossary term that the message names."""
+        term = self.lexicon.term_in(reading.base.text)
+        return reading.question("define", f"terme {term}", roles=(), section=term)
 
     def _about(
         self, reading: Reading, roles: tuple[str, ...], context: Context, note: str
@@ -219,14 +246,17 @@ class Understanding:
         about jobs never use: "et le salaire d'un footballeur ?" is another subject.
         """
         text = fold(reading.base.text)
-        if not context.roles or self.lexicon.strange_in_questions(text):
+        points = bool(POINTERS.search(text))
+        continues = points or bool(SWITCH.search(text))
+        if not context.roles or (context.topic and not points):
             return False
-        points = bool(POINTERS.search(text) or SWITCH.search(text))
         if reading.intent in ("orient", "list"):
-            return points and bool(re.search(r"\bce metier\b|^et (?:il|elle|pour)\b", text))
-        if self.lexicon.names_theme(text):
-            return bool(re.search(r"\bce metier\b|\b(?:il|elle)\b", text))
-        return points or len(words(text)) <= LONG_MESSAGE
+            return bool(re.search(r"\bce metier\b|^et (?:il|elle|pour)\b", text))
+        if self.lexicon.strange_in_questions(text):
+            return points
+        if self.lexicon.names_theme(text) and not self.lexicon.is_generic(text):
+            return points
+        return continues or len(words(text)) <= LONG_MESSAGE
 
     def _defines_term(self, reading: Reading) -> bool:
         """Tell whether "C’est quoi le SEO ?" asks for a word, though SEO also names a job."""
