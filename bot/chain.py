@@ -118,10 +118,15 @@ class Assistant:
     """Answers questions; built once and shared by every visitor."""
 
     def __init__(
-        self, corpus: Corpus, searcher: Searcher, classifier: SectionClassifier,
+        self,
+        corpus: Corpus,
+        searcher: Searcher,
+        classifier: SectionClassifier,
         model: ChatModel | None = None,
-    ) -> None:  # fmt: skip
-        """Wire finished parts."""
+        *,
+        write_everything: bool = False,
+    ) -> None:
+        """Wire finished parts; `write_everything`: see Writer."""
         self.corpus = corpus
         self.searcher = searcher
         passages = searcher.passages.values()
@@ -132,7 +137,8 @@ class Assistant:
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)
         self._model = model
-        self.chain = build_chain(self.understanding, answering, Writer(model, corpus))
+        writer = Writer(model, everything=write_everything)
+        self.chain = build_chain(self.understanding, answering, writer)
 
     @classmethod
     def open(cls, settings: Settings, *, with_model: bool = True) -> Assistant:
@@ -142,7 +148,9 @@ class Assistant:
         passages: list[Passage] = split_corpus(corpus)
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
         classifier = SectionClassifier.load(index_folder(settings.data))
-        return cls(corpus, searcher, classifier, open_model(settings) if with_model else None)
+        model = open_model(settings) if with_model else None
+        everything = settings.llm != "local"
+        return cls(corpus, searcher, classifier, model, write_everything=everything)
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[str | Answer]:
         """Yield the text as it grows, then the whole answer."""

@@ -14,7 +14,7 @@ from corpus.validate import numbers
 
 MARK = re.compile(r"\[(\d+)\](?!\()")
 """A citation mark; "[3114](tel:3114)" is a link, not a mark."""
-SENTENCE_END = re.compile(r"(?<=[.!?…])(?:\s*(?:\[\d+\]\s*)+)?\s+(?=[A-ZÀ-Ý«-])|\n+")
+SPACED_MARK = re.compile(r"\s*" + MARK.pattern)
 SUPPORT_FROM = 0.60
 """Share of a sentence's content words that its cited passage must hold. Chosen on 120 written
 answers: at 0.60 no invented sentence passed and 92 % of faithful ones did."""
@@ -64,7 +64,7 @@ def check(text: str, passages: Sequence[str]) -> Checked:
     kept: list[str] = []
     dropped: list[str] = []
     for sentence in split_sentences(text):
-        bare = MARK.sub("", sentence).strip()
+        bare = SPACED_MARK.sub("", sentence).strip()
         bullet = bare.startswith("- ")
         bare = bare[2:].strip() if bullet else bare
         if not bare or bare[-1] not in ".!?…»":

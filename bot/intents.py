@@ -62,15 +62,15 @@ PATTERNS: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
         ),
         (
             "orient",
-            r"\bj'?\s?(?:aime|adore|kiffe|deteste|prefere)|j'?\s?(?:n'|ne )?aime pas|je (?:kiffe|prefere|deteste|n'aime|suis (?:plutot |assez |tres )?(?:bon|bonne|nul|nulle|fort|forte|mauvais|mauvaise|doue|douee|passionne\w*|creati\w*|timide|organise\w*|curieu\w*|manuel\w*))"
+            r"\bj'?\s?(?:aim|ador|kiff|detest|prefer)\w*|\b(?:il|elle|fils|fille|ado|enfant|petit|petite) (?:\w+ )?(?:aime|adore|kiffe|deteste|veut faire|est passionne\w*|est (?:bon|bonne|fort|forte))\b|(?:me|m'|lui) (?:plai\w+|attir\w+|passionn\w+|interess\w+|branch\w+)|(?:passe|je passe) (?:ma vie|mon temps|mes journees)|(?:je )?(?:ne )?supporte pas|bougeotte|(?:je )?regarde plein|(?:y a|ya|il y a) (?:\w+ )?(?:un |des )?(?:tafs?|jobs?|metiers?|boulots?) (?:\w+ ){0,3}(?:pour|avec|dans|la[- ]dedans)|find (?:me )?a job|j'?\s?(?:n'|ne )?aime pas|je (?:kiff\w*|prefer\w*|detest\w*|n'aime|suis (?:plutot |assez |tres )?(?:bon|bonne|nul|nulle|fort|forte|mauvais|mauvaise|doue|douee|passionne\w*|creati\w*|timide|organise\w*|curieu\w*|manuel\w*))"
             r"|(?:quel|quels|kel|un|une?) (?:metiers?|job|jobs|boulot|travail|taf) (?:\w+ )?(?:pour moi|me (?:correspond\w*|convien\w*|plairait|conseill\w*)|faire quand on|(?:si|quand) (?:j'|je|on) )"
             r"|(?:je (?:ne )?sais pas|jsp|j'sais pas|aucune idee) (?:\w+ ){0,3}?(?:quoi (?:faire|choisir)|quel|vers)|m'orienter|aide[zr]?[- ]moi a (?:choisir|trouver)|mon orientation"
             r"|passionne\w* (?:de|par)|i (?:like|love|enjoy|hate)|i'?m (?:good|bad) at|what job (?:is for|suits|would suit|fits) me|mes matieres preferees|ma matiere preferee",
         ),
         (
             "list",
-            r"^(?:les )?(?:metiers?|jobs) (?!d[eu']|responsable|traffic)|^(?:et )?(?:donne[zr]?[- ]moi |cite[zr]?[- ]?(?:moi)? |liste[zr]? |montre[zr]?[- ]moi |quelle est |voir )?(?:tou[ts]\w* )?(?:la |une )?(?:liste|les metiers)\b"
-            r"|(?:quels?|quelles?|kel|kels|what|which|combien (?:de|y a[- ]t[- ]il de)|il y a quoi comme|il existe quoi comme|y a quoi comme) (?:sont |are )?(?:tous |les |the |des )*(?:metiers?|jobs?|professions?|postes|careers?|fonctions)\b",
+            r"^(?:les )?(?:metiers?|jobs) (?!d[eu']|responsable|traffic)|^(?:list|show|give me) (?:\w+ )?(?:the |all )?(?:jobs|careers)|cite[zr]?[- ]moi (?:des |les )?metiers|metiers? (?:ou|qui|sans|avec|accessibles?|a bac)|pas faire (?:plus de|de longues|beaucoup d')|^(?:et )?(?:donne[zr]?[- ]moi |cite[zr]?[- ]?(?:moi)? |liste[zr]? |montre[zr]?[- ]moi |quelle est |voir )?(?:tou[ts]\w* )?(?:la |une )?(?:liste|les metiers)\b"
+            r"|(?:quels?|quelles?|kel|kels|what|which|combien (?:de|y a[- ]t[- ]il de)|il y a quoi comme|il existe quoi comme|y a quoi comme) (?:sont |are |of these |of the )*(?:tous |les |the |des )*(?:metiers?|jobs?|professions?|postes|careers?|fonctions)\b",
         ),
         ("compare", r"differen[ct]\w*|compar\w*|\bvs\.?\b|\bversus\b|plutot .+ ou |mieux .+ ou |\bou bien\b|c'est pareil|la meme chose|difference between|compare"),
         ("define", r"(?:que|qu'est[- ]ce que) (?:veut|signifie|ca veut|cela veut)|(?:que|ca) veut dire|veut dire quoi|defini[rst]\w*|definition|signifi\w*|c'?(?:est )?(?:koi|quoi|kwa)\b|qu'est[- ]ce (?:que|qu')|what (?:is|are|does .+ (?:mean|stand))|meaning of|stand for|\bsigle\b|design(?:e|er)\b.{0,12}(?:sigle|mot|terme)|(?:mot|terme|sigle)\b.{0,20}(?:veut|signifie|designe)|explique[zr]?[- ]moi (?:le mot|ce qu)"),

@@ -24,11 +24,8 @@ EXAMPLE_PASSAGES = (
     "Le ou la fleuriste compose des bouquets et conseille la clientèle.",
     "Le magasin ouvre souvent le dimanche matin.",
 )
-EXAMPLE_QUESTION = "il bosse le week-end ?"
-EXAMPLE_ANSWER = (
-    "Oui, le magasin ouvre souvent le dimanche matin [2]. Le ou la fleuriste compose "
-    "des bouquets et conseille la clientèle [1]."
-)
+EXAMPLE_QUESTION = "il faut savoir faire quoi ?"
+EXAMPLE_ANSWER = "Il faut savoir composer des bouquets et conseiller la clientèle [1]."
 
 
 def build_messages(passages: Sequence[str], question: str) -> list[BaseMessage]:

@@ -26,7 +26,7 @@ COVERAGE_FROM = 0.50
 """Share of the question's words, weighed by rarity, that the passage must hold, at that cosine."""
 FAR = 0.86
 """Cosine of the best passage under which the question is taken for another subject."""
-THEME_BONUS = 0.03
+THEME_BONUS = 0.08
 """Added to themes, terms and free documents where no job is named: they speak of no single job."""
 SURE = 0.90
 """Cosine from which a question is answered whatever its words (another wording of the same)."""

@@ -174,6 +174,8 @@ class Understanding:
                                     roles=(context.roles[0], roles[0]))  # fmt: skip
         if reading.intent == "personal-choice":
             return reading.question("personal-choice")
+        if reading.intent == "orient" and not reading.base.section:
+            return reading.question("orient", roles=())
         if not reading.bare and SWITCH.search(fold(base.text)) and context.section:
             return reading.question(
                 "ask", f"partie reprise : {context.section}", section=context.section,

@@ -12,6 +12,8 @@ import re
 from corpus.section_questions import section_keys
 from corpus.types import Block, Corpus, FreeDocument, Passage, PassageKind, RoleSheet, Source, Theme
 
+FREE_PUBLISHER = "Document de l’établissement"
+"""Publisher shown for the documents that a school adds."""
 CHUNK_WORDS = 110
 """Size of a free document's passage; e5 reads 512 tokens, answers show at most 120 words."""
 
@@ -86,7 +88,7 @@ def _sections(sheet: RoleSheet | Theme) -> list[Passage]:
 
 def split_document(document: FreeDocument) -> list[Passage]:
     """Cut a free document into passages of about CHUNK_WORDS words, at paragraph ends."""
-    source = Source(publisher="Document de l’établissement", title=document.name)
+    source = Source(publisher=FREE_PUBLISHER, title=document.name)
     chunks: list[list[str]] = [[]]
     size = 0
     for piece in _pieces(document.paragraphs):

@@ -65,7 +65,7 @@ def test_a_source_shows_its_passage_with_its_bullets() -> None:
     html = answer_html(ANSWER)
     assert "<p>Avant.</p><ul><li>Un</li><li>Deux</li></ul><p>Après.</p>" in html
     assert "Onisep, «\u00a0Fiche\u00a0», 2025" in html
-    assert "<span>Missions</span>" in html
+    assert "<span>Fiche &lt;A&gt;, Missions</span>" in html
     assert "\n\n<" not in html.partition("cap-end")[2], "a blank line would end the HTML block"
 
 

@@ -34,64 +34,88 @@ MAX_QUEUE = 200
 """Events waiting in Gradio's queue; the service refuses in French long before."""
 MAX_HISTORY = 40_000
 """Longest conversation that the browser sends back, in characters; a body is 64 kB at most."""
+MAX_TYPED = 2_000
+"""Longest text that the box takes: past MAX_QUESTION the service says so, a body stays small."""
 
 Message = dict[str, Any]
 
 
-def build_blocks(service: Service) -> gr.Blocks:
-    """Return the chat: conversation, question, clear."""
+class Chat:
+    """What happens when a visitor sends a question or clears the conversation."""
+
+    def __init__(self, service: Service) -> None:
+        """Take the service that answers."""
+        self._service = service
 
     async def reply(
-        question: str, history: list[Message], request: gr.Request
+        self, question: str | None, history: list[Message] | None, request: gr.Request
     ) -> AsyncGenerator[tuple[Any, Any], None]:
-        """Yield the conversation with the answer that grows at its end; empties the box first."""
-        asked = _recent(history) + [_message("user", question_html(question.strip()))]
-        yield asked + [_message("assistant", waiting_html())], ""
-        client = request.client.host if request.client else "inconnu"
+        """Yield the conversation with the answer that grows at its end; empty the box at once.
+
+        The browser sends the conversation, so its roles and texts may be forged: the service
+        refuses what is not a turn.
+        """
+        asked = [*_recent(history or []), _message("user", question_html((question or "").strip()))]
+        yield [*asked, _message("assistant", waiting_html())], ""
         turns = [{"role": m["role"], "text": spoken(m["content"])} for m in asked[:-1]]
+        client = request.client.host if request.client else "inconnu"
+        items = self._service.stream(question or "", turns[-MAX_TURNS:], client)
         try:
-            async with aclosing(service.stream(question, turns[-MAX_TURNS:], client)) as items:
+            async with aclosing(items):
                 async for item in items:
                     html = draft_html(item) if isinstance(item, str) else answer_html(item)
-                    yield asked + [_message("assistant", html)], gr.skip()
+                    yield [*asked, _message("assistant", html)], gr.skip()
         except CapError as exc:
-            yield asked + [_message("assistant", refusal_html(str(exc)))], gr.skip()
+            yield [*asked, _message("assistant", refusal_html(str(exc)))], gr.skip()
 
+    def clear(self) -> tuple[list[Message], str]:
+        """Return an empty conversation and an empty box."""
+        return [], ""
+
+
+def build_blocks(service: Service) -> gr.Blocks:
+    """Return Gradio's part of the page: conversation, question, clear."""
+    chat = Chat(service)
     demo: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-        chat = gr.Chatbot(
-            show_label=False,
-            label="Conversation",
-            elem_id="cap-chat",
-            height=None,
-            autoscroll=False,
-            buttons=[],
-            latex_delimiters=[],
-            allow_tags=False,
-            feedback_options=None,
-            line_breaks=False,
-            layout="bubble",
-        )
+        talk = _conversation()
         with gr.Column(elem_id="cap-ask"):
-            box = gr.Textbox(
-                label="Votre question",
-                placeholder="Votre question…",
-                elem_id="cap-box",
-                lines=1,
-                max_lines=5,
-                submit_btn="Envoyer",
-                html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True),
-            )
+            box = _question_box()
             clear = gr.Button("Effacer", elem_id="cap-clear")
-        asking = box.submit(
-            reply, [box, chat], [chat, box], show_progress="hidden", api_visibility="private"
-        )
-        clear.click(
-            lambda: ([], ""), None, [chat, box],
-            cancels=[asking], show_progress="hidden", api_visibility="private",
-        )  # fmt: skip
+        hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = box.submit(chat.reply, [box, talk], [talk, box], **hidden)
+        clear.click(chat.clear, None, [talk, box], cancels=[asking], **hidden)
     demo.queue(api_open=False, max_size=MAX_QUEUE, default_concurrency_limit=None)
     return demo
+
+
+def _conversation() -> gr.Chatbot:
+    return gr.Chatbot(
+        label="Conversation",
+        show_label=False,
+        elem_id="cap-chat",
+        height=None,
+        autoscroll=False,  # page.js puts the question, not the end of the answer, in sight
+        buttons=[],
+        latex_delimiters=[],
+        allow_tags=False,
+        feedback_options=None,
+        line_breaks=False,
+        layout="bubble",
+    )
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        label="Votre question",
+        placeholder="Votre question…",
+        elem_id="cap-box",
+        lines=1,
+        max_lines=5,
+        max_length=MAX_TYPED,
+        submit_btn="Envoyer",
+        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True),
+    )
 
 
 def mount_page(app: FastAPI, service: Service) -> None:

@@ -28,7 +28,7 @@ TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-))|(?<=\d) (?=\d{3}\b)")
 
 def question_html(question: str) -> str:
     """Show a question literally, on one line: nothing in it is Markdown or HTML."""
-    return f'<p class="cap-question">{escape(question)}</p>'
+    return f'<p class="cap-question">{typeset(question)}</p>'
 
 
 def waiting_html() -> str:
@@ -73,11 +73,7 @@ def spoken(content: object) -> str:
 def safe_markdown(text: str) -> str:
     """Drop HTML and images, keep the rest of Markdown, make [n] a button that opens source n."""
     bare = TAG.sub("", text).replace("![", "[").replace("<", "&lt;")
-    return MARK.sub(_mark, TIGHT.sub(NBSP, bare))
-
-
-def _mark(match: re.Match[str]) -> str:
-    return f'<button class="cap-ref" type="button">{match[1]}</button>'
+    return MARK.sub(r'<button class="cap-ref" type="button">\1</button>', TIGHT.sub(NBSP, bare))
 
 
 def _origin(answer: Answer) -> str:
@@ -99,13 +95,12 @@ def _sources(citations: tuple[Citation, ...]) -> str:
 
 def _source(citation: Citation) -> str:
     section = SECTIONS.get(citation.section, citation.section)
-    where = f"<span>{_text(section)}</span>" if section else ""
+    where = ", ".join(filter(None, (citation.title, section)))
     published = "".join(f"<li>{_published(source)}</li>" for source in citation.sources)
     return (
-        f"<li><details><summary><b>{citation.n}</b><span><strong>{_text(citation.title)}</strong>"
-        f"{where}</span><i>Lire le passage</i></summary>"
-        f"<blockquote>{_passage(citation.passage)}</blockquote></details>"
-        f"<ul>{published}</ul></li>"
+        f"<li><b>{citation.n}</b><div><ul>{published}</ul>"
+        f"<details><summary><i>Lire le passage</i> <span>{typeset(where)}</span></summary>"
+        f"<blockquote>{_passage(citation.passage)}</blockquote></details></div></li>"
     )
 
 
@@ -114,9 +109,9 @@ def _published(source: Source) -> str:
     if source.year is not None:
         words += f", {source.year}"
     if source.url is None or not re.match(r"https?://", source.url):
-        return _text(words)
+        return typeset(words)
     return (
-        f'<a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{_text(words)}'
+        f'<a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{typeset(words)}'
         '<span class="cap-hidden"> (nouvel onglet)</span></a>'
     )
 
@@ -127,9 +122,9 @@ def _passage(text: str) -> str:
     html = ""
     for bullet, group in groupby(lines, key=lambda line: line.startswith("- ")):
         if bullet:
-            html += "<ul>" + "".join(f"<li>{_text(line[2:])}</li>" for line in group) + "</ul>"
+            html += "<ul>" + "".join(f"<li>{typeset(line[2:])}</li>" for line in group) + "</ul>"
         else:
-            html += "".join(f"<p>{_text(line)}</p>" for line in group)
+            html += "".join(f"<p>{typeset(line)}</p>" for line in group)
     return html
 
 
@@ -155,9 +150,10 @@ def question_button(question: str, label: str = "") -> str:
     """Draw a button that asks this question."""
     return (
         f'<button class="cap-asks" type="button" data-question="{escape(question)}">'
-        f"{_text(label or question)}</button>"
+        f"{typeset(label or question)}</button>"
     )
 
 
-def _text(text: str) -> str:
+def typeset(text: str) -> str:
+    """Return plain text as HTML, with the spaces that French does not break."""
     return escape(TIGHT.sub(NBSP, text), quote=False)

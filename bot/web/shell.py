@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from bot.web.render import NBSP, question_button
+from bot.web.render import NBSP, question_button, typeset
 from bot.web.schema import REASONS
 from corpus.text import fold
 from corpus.types import FAMILIES, Corpus, RoleSheet, lower_first
@@ -67,7 +67,7 @@ class Shell:
         found = BODY.search(html)
         if found is None:
             raise RuntimeError("Gradio's page has changed: no <gradio-app> in <body>")
-        page = self._page.substitute(gradio=found[2], note=note)
+        page = self._page.substitute(gradio=found[2], note=typeset(note))
         return html[: found.start()] + found[1] + page + html[found.end() :]
 
 

@@ -11,6 +11,7 @@
   const say = (text) => { one("#cap-status").textContent = text; };
   let waiting = ""; // a question chosen before Gradio is ready, or during an answer
   let lost = null; // the answer that never came whole
+  let seen = "0 undefined"; // how many questions, and the last one
   let idle = 0;
 
   function busy() {
@@ -46,7 +47,7 @@
     all(".cap-ref:not([aria-label])").forEach((node) =>
       node.setAttribute("aria-label", `Voir la source ${node.textContent}`));
     all(".cap-written").forEach((node) => { node.dataset.mode = "written"; });
-    all(".cap-answer th:empty").forEach((node) => node.replaceWith(document.createElement("td")));
+    all(".cap-answer table:not([role])").forEach(label);
     all(".cap-up:not([aria-pressed]), .cap-down:not([aria-pressed])").forEach((node) =>
       node.setAttribute("aria-pressed", "false"));
     follow();
@@ -58,13 +59,28 @@
     node.setAttribute("aria-label", label);
   }
 
+  // A table that a narrow screen shows row by row: each cell says its column, and stays a cell.
+  function label(table) {
+    table.setAttribute("role", "table");
+    const heads = all("th", table);
+    all("tr", table).forEach((row) => {
+      row.setAttribute("role", "row");
+      [...row.children].forEach((cell, column) => {
+        const head = cell.tagName === "TH";
+        cell.setAttribute("role", head && cell.textContent ? "columnheader" : column || head ? "cell" : "rowheader");
+        if (column) cell.dataset.column = heads[column]?.textContent || "";
+      });
+    });
+  }
+
   // A new question goes to the top of the window; a finished answer is announced once.
   function follow() {
-    const asked = messages("user").length;
-    const body = document.body.dataset;
-    if (asked !== Number(body.asked || 0)) {
-      body.asked = asked;
-      const row = messages("user").pop()?.closest(".message-row");
+    const asked = messages("user");
+    const latest = `${asked.length} ${asked.at(-1)?.textContent}`;
+    if (latest !== seen) {
+      seen = latest;
+      document.body.dataset.asked = asked.length;
+      const row = asked.at(-1)?.closest(".message-row");
       const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
       row?.scrollIntoView({ block: "start", behavior: smooth ? "smooth" : "auto" });
     }
@@ -88,11 +104,11 @@
 
   function cited(message) {
     return all(".cap-sources > ol > li", message).map((item) => {
-      const links = all("details ~ ul > li", item).map((node) => {
+      const links = all("div > ul > li", item).map((node) => {
         const link = one("a", node);
         return link ? `${link.firstChild.textContent}, ${link.href}` : node.textContent;
       });
-      return `[${one("summary b", item).textContent}] ${links.join(" ; ")}`;
+      return `[${one("b", item).textContent}] ${links.join(" ; ")}`;
     });
   }
 
@@ -146,7 +162,7 @@
 
   function source(button) {
     const items = all(".cap-sources > ol > li", button.closest("[data-testid=bot]"));
-    const item = items.find((node) => one("summary b", node).textContent === button.textContent);
+    const item = items.find((node) => one("b", node).textContent === button.textContent);
     if (!item) return;
     one("details", item).open = true;
     one("summary", item).focus();
