@@ -92,7 +92,7 @@ class Answering:
             return answer_path(question, self._corpus, self._sections)
         if question.candidates:
             return clarify_role(question, self._corpus)
-        if intent == "define" and question.section:
+        if intent == "define" and question.section in self._terms:
             return one_passage(question, self._terms[question.section], self._corpus)
         if question.roles:
             return self._about_role(question)
@@ -159,7 +159,8 @@ class Answering:
         """The best choice that is near enough."""
         for choice in choices[:3]:
             coverage = self._retriever.searcher.coverage(question.standalone, choice.hit.passage.id)
-            if is_answer(choice.hit.meaning or 0.0, coverage):
+            free = choice.hit.passage.kind == "free"
+            if is_answer(choice.hit.meaning or 0.0, coverage, free=free):
                 return choice
         return None
 

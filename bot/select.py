@@ -28,6 +28,8 @@ FAR = 0.86
 """Cosine of the best passage under which the question is taken for another subject."""
 THEME_BONUS = 0.08
 """Added to themes, terms and free documents where no job is named: they speak of no single job."""
+FREE_FROM, FREE_COVERAGE_FROM = 0.80, 0.35
+"""The same two thresholds for free documents."""
 SURE = 0.90
 """Cosine from which a question is answered whatever its words (another wording of the same)."""
 
@@ -54,8 +56,13 @@ def rank(question: Question, hits: Sequence[Hit], roles: Collection[str]) -> lis
     return sorted(choices, key=lambda choice: -choice.score)
 
 
-def is_answer(meaning: float, coverage: float) -> bool:
-    """Tell whether a passage is near enough to answer a question that names no job."""
+def is_answer(meaning: float, coverage: float, *, free: bool = False) -> bool:
+    """Tell whether a passage is near enough to answer a question that names no job.
+
+    Free documents are long paragraphs without question wordings: their cosine is lower.
+    """
+    if free:
+        return meaning >= FREE_FROM and coverage >= FREE_COVERAGE_FROM
     return meaning >= SURE or (meaning >= ANSWER_FROM and coverage >= COVERAGE_FROM)
 
 

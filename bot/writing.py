@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot.checks import MARK, check
 from bot.model import ChatModel
 from bot.prompts import build_messages
+from bot.safety import is_injection
 from bot.types import Answer, Citation, Question
 from corpus.errors import ModelError
 from corpus.split import FREE_PUBLISHER
@@ -44,6 +45,8 @@ class Writer:
             return False
         raw = any(source.publisher == FREE_PUBLISHER for c in answer.citations for source in c.sources)
         plain = bool(answer.citations) and len(answer.roles) <= 1
+        if any(is_injection(citation.passage) for citation in answer.citations):
+            return False  # a document that gives orders is quoted, never given to the model
         return plain and (raw or self._everything) and self._model.ready()
 
     def write(self, question: Question, answer: Answer) -> Iterator[tuple[str, Answer | None]]:

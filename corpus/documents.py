@@ -15,6 +15,7 @@ from corpus.types import FreeDocument
 MAX_BYTES = 5_000_000
 """A text of 5 MB is about 2,000 pages; more would keep a 2-core machine busy for an hour."""
 
+TITLE_LENGTH = 100
 SUFFIXES = (".md", ".txt")
 
 
@@ -39,14 +40,26 @@ def read_document(path: Path) -> FreeDocument:
         text = decode(path.read_bytes())
     except OSError as exc:
         raise DocumentError(f"lecture impossible ({exc.strerror})") from exc
-    text = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
-    paragraphs = [re.sub(r"\s+", " ", p).strip() for p in re.split(r"\n\s*\n|\n(?=[-*#])", text)]
-    kept = [p for p in paragraphs if p]
+    kept = _paragraphs(text)
     if not kept:
         raise DocumentError("le fichier est vide")
-    first_line = next(line for line in text.split("\n") if line.strip())
-    title = first_line.lstrip("#").strip()[:100]
-    return FreeDocument(path.name, title, tuple(kept))
+    title = kept[0][:TITLE_LENGTH]
+    return FreeDocument(path.name, title, tuple(kept[1:] if len(kept) > 1 else kept))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Cut a text into plain paragraphs: no front matter, HTML, images nor heading signs.
+
+    The first one is the first line, which names the document.
+    """
+    text = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    text = re.sub(r"<[^>\n]{1,500}>|!\[[^\]]*\]\([^)]*\)", " ", text)
+    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text).strip()
+    first, _, rest = text.partition("\n")
+    pieces = [first, *re.split(r"\n\s*\n|\n(?=\s*[-*#])", rest)]
+    plain = (re.sub(r"\s+", " ", re.sub(r"^\s*(?:#+|[-*])\s+", "", p)).strip() for p in pieces)
+    return [p for p in plain if re.search(r"\w", p)]
 
 
 def load_documents(folder: Path | None) -> tuple[tuple[FreeDocument, ...], tuple[str, ...]]:

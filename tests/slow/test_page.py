@@ -244,6 +244,18 @@ def test_every_failure_is_a_french_message(page: Page, question: str, said: str)
     expect(page.locator("#cap-chat .bot-row").last).to_contain_text(said)
 
 
+def test_a_lost_connection_is_said_in_french_only(server: Server, browser: Browser) -> None:
+    page = browser.new_page(locale="en-US")
+    page.goto(server.url)
+    expect(page.get_by_role("textbox", name="Votre question")).to_be_visible(timeout=20_000)
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort())
+    page.locator("#cap-box textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("La réponse n’est pas arrivée.")
+    assert ENGLISH.findall(page.inner_text("body")) == []
+    page.close()
+
+
 def test_legal_page(page: Page) -> None:
     page.get_by_role("link", name="Données et mentions").click()
     expect(page.get_by_role("heading", name="Rien n’est conservé")).to_be_visible()
