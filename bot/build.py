@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 from bot.roles import RoleMatcher
-from bot.sections import FILE_NAME, SectionClassifier, training_pairs
+from bot.sections import SectionClassifier, digest_of, training_pairs
 from bot.settings import Settings
-from corpus.errors import BuildError
+from corpus.errors import BuildError, IndexUnusableError
 from corpus.load import load_corpus
 from corpus.split import split_corpus
-from corpus.types import Corpus
+from corpus.types import Corpus, Passage
 from index.build import BuildReport, Progress, build_index, index_folder
 from index.encoder import SentenceEncoder
 
@@ -28,14 +31,21 @@ def build(
         passages, encoder, settings.data, settings.chroma_url, force=force, progress=progress
     )
     folder = index_folder(settings.data)
-    if not report.unchanged or not (folder / FILE_NAME).exists():
-        matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
-        texts, labels = training_pairs(corpus.bank, matcher.mask_all)
-        try:
-            SectionClassifier.train(texts, labels).save(folder)
-        except OSError as exc:
-            raise BuildError(
-                f"Le classeur de questions n’a pas pu être écrit ({exc.strerror}). "
-                "Vérifiez la place libre sur le disque."
-            ) from exc
+    _train_sections(corpus, passages, folder)
     return report, corpus
+
+
+def _train_sections(corpus: Corpus, passages: list[Passage], folder: Path) -> None:
+    """Train the section classifier unless it already learnt from the same questions."""
+    matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
+    texts, labels = training_pairs(corpus.bank, matcher.mask_all)
+    with suppress(IndexUnusableError):
+        if SectionClassifier.load(folder).digest == digest_of(texts, labels):
+            return
+    try:
+        SectionClassifier.train(texts, labels).save(folder)
+    except OSError as exc:
+        raise BuildError(
+            f"Le classeur de questions n’a pas pu être écrit ({exc.strerror}). "
+            "Vérifiez la place libre sur le disque."
+        ) from exc

@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.roles import normal
-from bot.sections import example_texts
+from bot.sections import short_examples
 from corpus.text import STOP_WORDS, words
 from corpus.types import Corpus
 
@@ -31,7 +31,7 @@ class Lexicon:
     ) -> None:
         """`question_texts` are bank wordings with job names masked; `corpus_texts` everything."""
         self._questions = frozenset(normal(w) for text in question_texts for w in words(text))
-        self._generic = frozenset(normal(w) for text in example_texts() for w in words(text))
+        self._generic = frozenset(normal(w) for text in short_examples() for w in words(text))
         everything = {normal(w) for text in corpus_texts for w in words(text)}
         self._everything = frozenset(everything | self._questions)
         self._terms: dict[Name, str] = {

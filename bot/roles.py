@@ -26,7 +26,15 @@ GENERIC = frozenset(
 )
 """Words of titles that do not tell one job from another."""
 
+SAME = {"specialiste": "expert", "experte": "expert", "consultant": "expert",
+        "consultante": "expert", "cheffe": "chef", "directrice": "directeur"}  # fmt: skip
+"""Words that people use for one another in a job's name."""
+
 MAX_CANDIDATES = 3
+LONGEST_MISSPELT = 4
+"""A misspelt name is looked for in windows of at most this many words."""
+FORGIVING_LENGTH = 9
+"""A name of at least this many letters forgives one typo, even in a short word ("dat analyst")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +57,30 @@ def typo_limit(word: str) -> int:
     return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
 
 
+def key_of(plain: Iterable[str]) -> str:
+    """The form under which names are compared: normal words without spaces."""
+    return "".join(SAME.get(normal(word), normal(word)) for word in plain)
+
+
 class RoleMatcher:
     """Titles and aliases of every sheet, ready to be found in a message."""
 
     def __init__(self, roles: Iterable[RoleSheet], known_words: Iterable[str]) -> None:
         """`known_words` are the folded words of the corpus: real words, never taken for typos."""
-        self._aliases: dict[tuple[str, ...], str] = {}
+        self._names: dict[str, str] = {}
         self._by_word: dict[str, set[str]] = defaultdict(set)
+        self._longest = 0
         for role in roles:
             for name in (role.title_m, role.title_f, *role.aliases):
-                key = tuple(normal(word) for word in words(name))
-                if key:
-                    self._aliases.setdefault(key, role.id)
+                plain = words(name)
+                self._longest = max(self._longest, len(plain))
+                for order in (plain, plain[::-1]) if len(plain) == 2 else (plain,):
+                    self._names.setdefault(key_of(order), role.id)
             for name in (role.title_m, role.title_f):
                 for word in map(normal, words(name)):
                     if word not in GENERIC:
                         self._by_word[word].add(role.id)
-        self._longest = max((len(key) for key in self._aliases), default=0)
-        self._by_size: dict[int, dict[str, str]] = defaultdict(dict)
-        for key in self._aliases:
-            self._by_size[len(key)][" ".join(key)] = self._aliases[key]
+        self._names.pop("", None)
         self._known = {normal(word) for word in known_words}
 
     @classmethod
@@ -83,50 +95,58 @@ class RoleMatcher:
         return self.mask(text, self.mentions(text))
 
     def mentions(self, text: str) -> list[Mention]:
-        """Return the jobs named, in order: exact names first, then misspelt ones in the gaps."""
-        plain = [normal(word) for word in words(text)]
-        found = self._exact(plain)
-        taken = {i for mention in found for i in range(mention.start, mention.end)}
+        """Return the jobs named, in order: whole names, then misspelt ones, then single words."""
+        plain = words(text)
+        found: list[Mention] = []
+        taken: set[int] = set()
+
+        def take(mention: Mention | None) -> None:
+            if mention:
+                found.append(mention)
+                taken.update(range(mention.start, mention.end))
+
+        for size in range(min(self._longest, len(plain)), 1, -1):
+            for start in range(len(plain) - size + 1):
+                take(self._exact(plain, start, size, taken))
         for position, word in enumerate(plain):
-            if position not in taken and typo_limit(word) and word not in self._known:
-                mention = self._misspelt(plain, position, taken)
-                if mention:
-                    found.append(mention)
-                    taken.update(range(mention.start, mention.end))
+            if position not in taken and len(word) > 2 and normal(word) not in self._known:
+                take(self._misspelt(plain, position, taken))
+        for start in range(len(plain)):
+            take(self._exact(plain, start, 1, taken))
         return sorted(found, key=lambda mention: mention.start)
 
-    def _exact(self, plain: list[str]) -> list[Mention]:
-        """Names found as written, the longest first at each position."""
-        found: list[Mention] = []
-        start = 0
-        while start < len(plain):
-            for size in range(min(self._longest, len(plain) - start), 0, -1):
-                key = tuple(plain[start : start + size])
-                if key in self._aliases:
-                    found.append(Mention(self._aliases[key], start, start + size, " ".join(key)))
-                    start += size
-                    break
-            else:
-                start += 1
-        return found
+    def _exact(
+        self, plain: list[str], start: int, size: int, taken: set[int]
+    ) -> Mention | None:
+        """The job whose name is exactly this window of words."""
+        if not taken.isdisjoint(range(start, start + size)):
+            return None
+        key = key_of(plain[start : start + size])
+        role = self._names.get(key)
+        alias = " ".join(plain[start : start + size])
+        return Mention(role, start, start + size, alias) if role else None
 
     def _misspelt(self, plain: list[str], position: int, taken: set[int]) -> Mention | None:
         """The name nearest to a window that holds the unknown word at `position`."""
         best: tuple[float, Mention] | None = None
-        for size in range(1, min(4, self._longest) + 1):
+        for size in range(1, min(LONGEST_MISSPELT, len(plain)) + 1):
             for start in range(max(0, position - size + 1), position + 1):
                 window = range(start, start + size)
                 if window.stop > len(plain) or not taken.isdisjoint(window):
                     continue
-                joined = " ".join(plain[start : window.stop])
-                limit = sum(typo_limit(plain[i]) for i in window if plain[i] not in self._known)
-                names = self._by_size[size]
+                key = key_of(plain[start : window.stop])
+                unknown = [plain[i] for i in window if normal(plain[i]) not in self._known]
+                limit = min(2, sum(typo_limit(word) for word in unknown))
+                if len(key) >= FORGIVING_LENGTH:
+                    limit = max(limit, 1)
+                if limit == 0:
+                    continue
                 match = process.extractOne(
-                    joined, names.keys(), scorer=OSA.distance, score_cutoff=min(limit, 2)
+                    key, self._names.keys(), scorer=OSA.distance, score_cutoff=limit
                 )
-                if match and (best is None or (match[1] - size) < best[0]):
-                    name = match[0]
-                    best = (match[1] - size, Mention(names[name], start, window.stop, name))
+                if match and (best is None or match[1] - size < best[0]):
+                    mention = Mention(self._names[match[0]], start, window.stop, match[0])
+                    best = (match[1] - size, mention)
         return best[1] if best else None
 
     def candidates(self, text: str) -> tuple[str, ...]:

@@ -30,4 +30,9 @@ def expand(text: str) -> str:
     """Return the message with text-message spellings and leetspeak written out."""
     text = LEET_WORD.sub(lambda m: m[0].translate(LEET), text)
     table = _table()
-    return WORD.sub(lambda match: table.get(fold(match[0]), match[0]), text)
+
+    def plain(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        return table.get(word) or table.get(fold(word)) or match[0]
+
+    return WORD.sub(plain, text)

@@ -41,6 +41,7 @@ SWITCH = re.compile(
     r"^(?:et|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais|"
     r"puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
 )
+JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?|careers?)\b")
 FILLERS = frozenset(
     "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre metier "
     "puis idem pareil meme question chose same fait finalement and".split()
@@ -266,7 +267,8 @@ class Understanding:
             return False
         mention = reading.mentions[0]
         named = words(reading.base.text)[mention.start : mention.end]
-        return len(named) == 1 and self.lexicon.is_term(named)
+        job = JOB_WORDS.search(fold(reading.base.text))
+        return len(named) == 1 and not job and self.lexicon.is_term(named)
 
     def standalone(self, role: str, section: str) -> str:
         """A whole question for an elliptic one: the section's own question about the job."""
