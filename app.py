@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from bot.settings import Settings
 from bot.web.api import build_api
 from bot.web.service import Assistant, Service
+from bot.web.sheets import sheets_router
 from corpus.errors import CapError
 
 QUIET = {
@@ -34,6 +35,7 @@ def build_app(settings: Settings, assistant: Assistant) -> FastAPI:
 
     service = Service(assistant)
     app = build_api(settings, service)
+    app.include_router(sheets_router(assistant.corpus, settings.contact))
     mount_page(app, service)
     return app
 

@@ -6,30 +6,24 @@ index; comparison, orientation, lists and paths from the sheets. No model is inv
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import phrases, safety
 from bot.compare import compare
 from bot.compose import clarify_role, fixed, not_in_base, off_topic, one_passage
+from bot.limits_of_sources import missing
 from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
-from bot.select import FAR, Choice, foreign_figures, is_answer, rank
+from bot.select import FAR, Choice, is_answer, rank
 from bot.types import Answer, Question, Turn
 from bot.understanding import Understanding
-from corpus.text import fold
 from corpus.types import Corpus, Passage
-from corpus.validate import role_numbers
+from corpus.validate import numbers, role_numbers
 from index.retriever import PassageRetriever
 from index.types import Hit
 
-COMPANY = re.compile(
-    r"\bchez\s+(?!un\b|une\b|des\b|les\b|l'|le\b|la\b|vous|nous|toi|moi|soi|lui|eux|qui\b|annonceur|"
-    r"client|prestataire|agence|pure|e-commercant)(\w+)"
-)
-"""A named employer: no sheet tells what one company pays."""
 FIXED = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
@@ -108,32 +102,15 @@ class Answering:
         passage = choices[1 if question.intent == "more" and len(choices) > 1 else 0].hit.passage
         if question.intent == "shorter":
             passage = replace(passage, blocks=passage.blocks[:1])
-        lead = self._lead(question, role.id)
+        lead = missing(
+            question,
+            self._understanding.mask(question.text),
+            choices[0].hit,
+            self._figures[role.id],
+            self._understanding.lexicon,
+        )
         answer = one_passage(question, passage, self._corpus, lead)
         return replace(answer, kind="abstain") if lead else answer
-
-    def _lead(self, question: Question, role_id: str) -> str:
-        """A first sentence where the question takes for granted what no source says."""
-        known = self._figures[role_id]
-        figures = foreign_figures(question.text, known)
-        if figures:
-            amount = f"{int(float(figures[0])):,}".replace(",", " ")
-            return (
-                f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
-            )
-        company = COMPANY.search(fold(question.text))
-        year = [int(y) for y in re.findall(r"\b20[2-9]\d\b", question.text) if int(y) > 2026]
-        if company:
-            return (
-                "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
-                "disent du métier en général."
-            )
-        if year:
-            return (
-                f"Mes sources ne disent rien de l’année {year[0]}. Voici ce qu’elles disent "
-                "aujourd’hui."
-            )
-        return ""
 
     def _anywhere(self, question: Question) -> Answer:
         """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
@@ -145,7 +122,11 @@ class Answering:
         choices = rank(question, hits, self._corpus.roles)
         best = self._answering_choice(question, choices)
         if best:
-            return one_passage(question, best.hit.passage, self._corpus)
+            passage = best.hit.passage
+            held = numbers(passage.text)
+            lead = missing(question, question.text, best.hit, held, self._understanding.lexicon)
+            answer = one_passage(question, passage, self._corpus, lead)
+            return replace(answer, kind="abstain") if lead else answer
         if self._understanding.lexicon.strange(question.text) or self._is_far(choices):
             return off_topic()
         return not_in_base(question, self._corpus)

@@ -1,8 +1,9 @@
 """Whether words are a call for help, learnt from examples and from ordinary questions.
 
 A linear classifier over words and pieces of words, so that text-message spelling and typos are
-read. Trained when the index is built, kept in the index folder. The patterns that come beside it
-are in safety.py. Figures: README, "Mesures".
+read. It looks at a message through short windows: a call at the end of a long question about a
+job weighs as much as a call alone. Trained when the index is built, kept in the index folder. The
+patterns that come beside it are in safety.py. Figures: README, "Mesures".
 """
 
 from __future__ import annotations
@@ -12,16 +13,140 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot import sections
 from corpus.errors import IndexUnusableError
 from corpus.text import fold
 from corpus.types import BankEntry
 
 FILE_NAME = "distress.joblib"
+CALL, CALM = "call", "calm"
+HELP_DOCUMENT = "ressources-utiles"
+"""The theme about help lines: its questions are neither calls for help nor ordinary."""
+
 WINDOW = 14
 STEP = 7
+"""Words of a window, and from one window to the next."""
+
+REPEATED = re.compile(r"([a-z])\1{2,}")
+SPACED_OUT = re.compile(r"\b(?:[a-z][ ._*-]){3,}[a-z]\b")
+TOKEN = re.compile(r"[a-z0-9*]+|[.?!;:…\n]+")
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, str]:
+    """Text-message spelling -> plain words."""
+    text = files("bot").joinpath("safety_patterns.yaml").read_text("utf-8")
+    plain_first: dict[str, str] = yaml.safe_load(text)["spellings"]
+    return {typed: plain for plain, variants in plain_first.items() for typed in variants.split()}
+
+
+def plain(text: str) -> str:
+    """Write a message as the patterns and the classifier read it.
+
+    Lower case, no accents, no apostrophes, text-message spelling written out, "mouriiir" and
+    "m.o.u.r.i.r" mended, one " . " for each end of sentence.
+    """
+    text = REPEATED.sub(r"\1", fold(unicodedata.normalize("NFKC", text)))
+    text = SPACED_OUT.sub(lambda match: re.sub(r"[^a-z]", "", match[0]), text)
+    table = _spellings()
+    found = (word if word[0].isalnum() or word[0] == "*" else "." for word in TOKEN.findall(text))
+    return " ".join(table.get(word, word) for word in found)
+
+
+def windows(plain_text: str) -> Iterator[str]:
+    """Cut plain text into its sentences, and long sentences into overlapping windows."""
+    for sentence in plain_text.split(" . "):
+        found = sentence.strip(" .").split()
+        for start in range(0, max(1, len(found) - STEP), STEP):
+            yield " ".join(found[start : start + WINDOW])
+
+
+def pieces(window: str) -> list[str]:
+    """Return what the classifier counts: one to three words in a row, three to five letters."""
+    found = window.split()
+    grams = [
+        "_".join(found[i : i + size]) for size in (1, 2, 3) for i in range(len(found) - size + 1)
+    ]
+    for word in found:
+        edged = f" {word} "
+        for size in (3, 4, 5):
+            grams += [edged[i : i + size] for i in range(len(edged) - size + 1)]
+    return grams
+
+
+def examples() -> dict[str, dict[str, list[str]]]:
+    """Return "calls" and "look_alikes" of distress_examples.yaml: family -> messages."""
+    text = files("bot").joinpath("distress_examples.yaml").read_text("utf-8")
+    return {
+        label: {family: lines.splitlines() for family, lines in families.items()}
+        for label, families in yaml.safe_load(text).items()
+    }
+
+
+def ordinary_questions(bank: Iterable[BankEntry]) -> list[str]:
+    """Return what pupils ask on any other day: the bank's wordings and the short examples."""
+    asked = [w for entry in bank if entry.document != HELP_DOCUMENT for w in entry.wordings]
+    return asked + [question for group in sections.examples().values() for question in group]
+
+
+def training_pairs(bank: Iterable[BankEntry]) -> tuple[list[str], list[str]]:
+    """Return windows and their labels. Every window of a calm message is calm."""
+    known = examples()
+    calls = [plain(line) for family in known["calls"].values() for line in family]
+    look_alikes = [line for family in known["look_alikes"].values() for line in family]
+    calm = [w for line in look_alikes + ordinary_questions(bank) for w in windows(plain(line))]
+    return calls + calm, [CALL] * len(calls) + [CALM] * len(calm)
+
+
+class DistressClassifier:
+    """The trained classifier."""
+
+    def __init__(self, pipeline: Any, digest: str = "") -> None:
+        """Take a fitted scikit-learn pipeline with `predict_proba`, and what it learnt from."""
+        self._pipeline = pipeline
+        self._column = list(pipeline.classes_).index(CALL)
+        self.digest = digest
+
+    @classmethod
+    def train(cls, texts: Sequence[str], labels: Sequence[str]) -> DistressClassifier:
+        """Fit on windows and their labels."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+
+        counts = TfidfVectorizer(analyzer=pieces, sublinear_tf=True, min_df=2)
+        pipeline = make_pipeline(counts, LogisticRegression(C=20, max_iter=300))
+        pipeline.fit(list(texts), list(labels))
+        return cls(pipeline, sections.digest_of(texts, labels))
+
+    def probability(self, plain_text: str) -> float:
+        """Return how sure it is, in [0, 1], that one window of the message is a call."""
+        seen = list(windows(plain_text))
+        return float(self._pipeline.predict_proba(seen)[:, self._column].max())
+
+    def save(self, folder: Path) -> None:
+        """Write the classifier in the index folder, switched in one step."""
+        import joblib
+
+        temporary = folder / (FILE_NAME + ".tmp")
+        joblib.dump((self._pipeline, self.digest), temporary, compress=3)
+        temporary.replace(folder / FILE_NAME)
+
+    @classmethod
+    def load(cls, folder: Path) -> DistressClassifier:
+        """Read the classifier that the build wrote. Raises IndexUnusableError."""
+        import joblib
+
+        try:
+            pipeline, digest = joblib.load(folder / FILE_NAME)
+            return cls(pipeline, digest)
+        except Exception as exc:  # missing, truncated, or written by another scikit-learn
+            raise IndexUnusableError(
+                "Le détecteur de détresse manque ou est illisible. "
+                "Lancez « python -m bot build --force »."
+            ) from exc

@@ -270,6 +270,10 @@ class Understanding:
         job = JOB_WORDS.search(fold(reading.base.text))
         return len(named) == 1 and not job and self.lexicon.is_term(named)
 
+    def mask(self, text: str) -> str:
+        """Return the message with each named job replaced by "métier"."""
+        return self._matcher.mask_all(text)
+
     def standalone(self, role: str, section: str) -> str:
         """A whole question for an elliptic one: the section's own question about the job."""
         sheet = self._corpus.roles[role]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 
 from bot.chain import Assistant
 from bot.roles import RoleMatcher
-from bot.sections import SectionClassifier, digest_of, training_pairs
+from bot.sections import SectionClassifier, training_pairs
 from corpus.load import load_corpus
 from corpus.split import split_corpus
 from corpus.text import tokens
@@ -32,6 +33,7 @@ sources:
   onisep: {editeur: Onisep, titre: "Fiche métier", url: "https://www.onisep.fr/metier", annee: 2025}
   apec: {editeur: Apec, titre: "Étude des métiers", annee: 2024}
 """
+LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", b"127.0.0.1")
 FIELDS = "id m f alias famille proches evolution pay le fait tache outil qualite diplome suite"
 JOBS = [
     dict(zip(FIELDS.split(), line.split(" | "), strict=True))
@@ -56,7 +58,6 @@ id: {id}
 titre: {{m: {m}, f: {f}}}
 alias: [{alias}]
 famille: {famille}
-rome: {{code: E1113, intitule: {m}, riasec: [C, I]}}
 niveau: bac+3 à bac+5
 proches: [{proches}]
 evolution: [{evolution}]
@@ -66,8 +67,6 @@ salaires:
 ## En bref
 {le} {fait}. C’est une activité d’équipe, qui demande de s’adapter vite et de suivre les
 nouveautés du secteur pendant toute sa carrière. [onisep]
-
-Chaque jour apporte son lot de décisions, grandes et petites. [apec]
 ## Missions
 {le} {fait}, du matin au soir, avec les collègues du marketing et de la logistique. [onisep]
 
@@ -154,26 +153,19 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         real = getattr(owner, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            host = str(host_of(*arguments) or "localhost")
-            if host not in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "b'localhost'"):
-                raise AssertionError(f"a test tried to reach {host}")
+            host = host_of(*arguments)
+            assert host in (None, "", *LOCAL), f"a test tried to reach {host!r}"
             return real(*arguments, **named)
 
         monkeypatch.setattr(owner, name, call)
 
-    def host_of(connecting: socket.socket, address: Any, *_: object) -> object:
-        return address[0] if connecting.family != socket.AF_UNIX else None
-
-    guard(socket.socket, "connect", host_of)
-    guard(socket.socket, "connect_ex", host_of)
+    for name in ("connect", "connect_ex"):
+        guard(socket.socket, name, lambda s, to: None if s.family == socket.AF_UNIX else to[0])
     guard(socket, "getaddrinfo", lambda host, *_, **__: host)
 
 
 class HashEncoder:
-    """Stems hashed into unit vectors; cosines from 0.75 (nothing shared) to 1, as e5's are.
-
-    `embedded` counts texts of documents; `fail_after` breaks it after that many calls.
-    """
+    """Stems hashed into unit vectors; cosines from FLOOR (nothing shared) to 1, as e5's are."""
 
     FLOOR = 0.75
 
@@ -187,9 +179,8 @@ class HashEncoder:
         for token in set(tokens(text)):
             code = zlib.crc32(token.encode())
             vector[1 + code % (self.dimension - 1)] += 1.0 if code & 1 << 31 else -1.0
-        length = float(np.linalg.norm(vector))
-        vector *= np.sqrt(1 - self.FLOOR) / length if length else 0.0
-        vector[0] = np.sqrt(self.FLOOR if length else 1.0)
+        vector *= np.sqrt(1 - self.FLOOR) / max(1e-9, float(np.linalg.norm(vector)))
+        vector[0] = np.sqrt(self.FLOOR if vector.any() else 1.0)
         return vector
 
     def encode_query(self, text: str) -> Any:
@@ -212,14 +203,12 @@ class ScriptedModel:
         self.lines = list(lines)
         self.is_ready = is_ready
         self.prompts: list[str] = []
-        self.keys: list[str] = []
 
     def ready(self, timeout: float = 0.0) -> bool:
         return self.is_ready
 
     def stream(self, messages: Sequence[Any], prefix_key: str = "") -> Iterator[str]:
         self.prompts.append("\n".join(message.text for message in messages))
-        self.keys.append(prefix_key)
         line = self.lines.pop(0)
         if isinstance(line, Exception):
             yield "Le début de la réponse du modèle "
@@ -252,9 +241,8 @@ def quick_classifier(corpus: Corpus, mask: Callable[[str], str]) -> SectionClass
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, min_df=2)
     whole = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+")
     solver = OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear"))
-    texts, labels = training_pairs(corpus.bank, mask)
-    pipeline = make_pipeline(make_union(letters, whole), solver).fit(texts, labels)
-    return SectionClassifier(pipeline, digest_of(texts, labels))
+    pairs = training_pairs(corpus.bank, mask)
+    return SectionClassifier(make_pipeline(make_union(letters, whole), solver).fit(*pairs))
 
 
 @pytest.fixture(scope="session")
@@ -303,11 +291,7 @@ def make_assistant(small: Corpus, searcher: Searcher) -> Callable[..., Assistant
     """Wire an assistant on the small corpus, with the model given."""
     matcher = RoleMatcher.from_passages(small.roles.values(), searcher.passages.values())
     classifier = quick_classifier(small, matcher.mask_all)
-
-    def make(model: ScriptedModel | None = None, **options: Any) -> Assistant:
-        return Assistant(small, searcher, classifier, model, **options)
-
-    return make
+    return partial(Assistant, small, searcher, classifier)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -150,10 +151,15 @@ class Pages:
 
     def sources(self) -> Response:
         """List every source of the corpus."""
+        return HTMLResponse(self._sources)
+
+    @cached_property
+    def _sources(self) -> str:
+        """The longest page: 70 ms to draw, 8 ms to send."""
         origins = list_sources(self._corpus, self._names)
         groups = [(p, list(g)) for p, g in groupby(origins, lambda o: o.source.publisher)]
         letters = [(k, list(g)) for k, g in groupby(groups, lambda group: _letter(group[0]))]
-        return self._page(
+        return self._html(
             "sources.html", "sources", count=len(origins), publishers=len(groups), letters=letters
         )
 
@@ -171,11 +177,13 @@ class Pages:
         return self._page("missing.html", here, 404, close=close)
 
     def _page(self, template: str, here: str, status: int = 200, /, **values: Any) -> Response:
-        """Return the page at this address; French spaces are set over the whole document."""
+        return HTMLResponse(self._html(template, here, found=status == 200, **values), status)
+
+    def _html(self, template: str, here: str, /, found: bool = True, **values: Any) -> str:
+        """Draw the page at this address; French spaces are set over the whole document."""
         values |= {"here": here, "root": "../" * here.count("/") or "./"}
-        values["canonical"] = here.rpartition("/")[2] if status == 200 else ""
-        html = self._templates.get_template(template).render(values)
-        return HTMLResponse(TIGHT.sub(NBSP, html), status_code=status)
+        values["canonical"] = here.rpartition("/")[2] if found else ""
+        return TIGHT.sub(NBSP, self._templates.get_template(template).render(values))
 
 
 def job_title(job: RoleSheet) -> str:

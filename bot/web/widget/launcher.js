@@ -118,7 +118,7 @@ a{text-decoration:none}
       root.adoptedStyleSheets = [sheet];
     } catch {
       const style = make("style", {}, css);
-      style.nonce = script?.nonce;
+      style.nonce = script?.nonce || "";
       root.append(style);
     }
 

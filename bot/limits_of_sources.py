@@ -1,0 +1,74 @@
+"""What a question asks that the sources cannot say: a company, a future year, a name, a count.
+
+The answer then starts with a sentence that says so, followed by the nearest thing that the
+sources do say. Pure functions over the question and the passage chosen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.lexicon import Lexicon
+from bot.select import foreign_figures
+from bot.types import Question
+from corpus.text import fold, words
+from index.types import Hit
+
+LAST_YEAR = 2026
+"""Latest year that a source of the corpus speaks of."""
+NEAR = 0.93
+"""Cosine from which another wording of the very question was found: its answer holds."""
+
+COMPANY = re.compile(
+    r"\bchez\s+(?!un\b|une\b|des\b|les\b|l'|le\b|la\b|vous|nous|toi|moi|soi|lui|eux|qui\b|annonceur|"
+    r"client|prestataire|agence|pure|e-commercant)(\w+)"
+)
+PROPER_NAME = re.compile(r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)")
+UNKNOWABLE = re.compile(
+    r"comment s'appelle|quel est le nom|(?:le|un) nom d'un|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)"
+    r"|\bpdg\b|numero de tel|couleur prefere|code promo|au chiffre pres|a l'euro pres|to the euro|phone number"
+    r"|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)|quel jour exactement|what's the name"
+)
+HEAD_COUNT = re.compile(r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier")
+
+VALUE = re.compile(
+    r"combien|pourcentage|\bquel(?:le)?s? (?:est|sont|etait|sera|note|entreprise|ville|ecole|jour)\b|moyenne|salaire"
+)
+"""A question that asks for one value: words that no source uses then make it unanswerable."""
+
+
+def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon: Lexicon) -> str:
+    """Return the French sentence that says what the sources lack, or an empty one.
+
+    `masked` is the question with its job's name masked, `known` the figures of the job's sheet.
+    """
+    folded = fold(question.text)
+    near = (hit.meaning or 0.0) >= NEAR
+    figures = foreign_figures(question.text, known)
+    if figures:
+        amount = f"{int(float(figures[0])):,}".replace(",", " ")
+        return f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
+    year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
+    if year:
+        return f"Mes sources ne disent rien de l’année {year}. Voici ce qu’elles disent aujourd’hui."
+    if COMPANY.search(folded):
+        return (
+            "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
+            "disent du métier en général."
+        )
+    if (question.roles and UNKNOWABLE.search(folded)) or HEAD_COUNT.search(masked):
+        return "Cette précision n’est pas dans mes sources. Voici ce qu’elles disent de plus proche."
+    if near or not question.roles or question.language == "en" or not VALUE.search(folded):
+        return ""
+    held = set(words(hit.passage.text))
+    names = [n for n in PROPER_NAME.findall(question.text) if not set(words(n)) & held]
+    telling = [n for n in names if set(words(n)) & set(masked.split()) and not lexicon.term_in(n)]
+    if telling:
+        return (
+            f"Mes sources ne disent rien de « {telling[0]} » sur ce point. Voici ce qu’elles "
+            "disent de plus proche."
+        )
+    strange = [w for w in lexicon.strange(masked) if len(w) >= 5]
+    if strange:
+        return "Mes sources ne répondent pas exactement à cela. Voici ce qu’elles disent de plus proche."
+    return ""
