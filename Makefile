@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed
 CHROMIUM := /usr/bin/chromium
 UV := uv==0.13.9
 
-# torch est le seul paquet hors de requirements.lock : selon la machine, c’est une version CPU déjà
+# torch est le seul paquet hors de .requirements.lock : selon la machine, c’est une version CPU déjà
 # sur le disque, celle de PyPI, ou une autre que l’on choisit avec `make TORCH=fichier.whl install`.
 TORCH ?= $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 
@@ -59,7 +59,7 @@ chromium: ## installe Chromium pour les tests de la page (avec apt-get, en root)
 		exit 1; \
 	fi
 
-lock: ## récrit requirements.lock d’après pyproject.toml (UPGRADE=1 : prend les dernières versions)
+lock: ## récrit .requirements.lock d’après pyproject.toml (UPGRADE=1 : prend les dernières versions)
 	@$(check-python)
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	"$(PYTHON)" -m venv "$$tools"; \
@@ -67,8 +67,8 @@ lock: ## récrit requirements.lock d’après pyproject.toml (UPGRADE=1 : prend 
 	"$$tools/bin/uv" pip compile pyproject.toml --extra test $(if $(UPGRADE),--upgrade) \
 		--python-version 3.11 --python-platform linux --only-binary :all: --emit-build-options \
 		--no-emit-package torch --generate-hashes --no-annotate --quiet \
-		--custom-compile-command "make lock" --output-file requirements.lock >/dev/null
-	@echo "requirements.lock : $$(grep -c '^[a-z].*==' requirements.lock) paquets."
+		--custom-compile-command "make lock" --output-file .requirements.lock >/dev/null
+	@echo ".requirements.lock : $$(grep -c '^[a-z].*==' .requirements.lock) paquets."
 
 clean: ## supprime .venv et les fichiers temporaires (ni l’index, ni les poids assemblés)
 	rm -rf $(VENV) *.egg-info build dist .pytest_cache .mypy_cache .ruff_cache test-results
@@ -82,8 +82,8 @@ $(PY):
 
 # --no-deps partout : rien n’est installé qui ne soit verrouillé, et `pip check` prouve que rien ne
 # manque. Seul torch cherche ses dépendances : une version CUDA en a que le verrou n’a pas.
-$(STAMP): requirements.lock pyproject.toml | $(PY)
-	$(PIP) install --no-deps --require-hashes -r requirements.lock
+$(STAMP): .requirements.lock pyproject.toml | $(PY)
+	$(PIP) install --no-deps --require-hashes -r .requirements.lock
 	$(PIP) install "$(TORCH)"
 	$(PIP) install --no-deps --no-build-isolation --quiet --editable .
 	$(PIP) check

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from bot.settings import Settings
 from bot.web.api import build_api
 from bot.web.service import Assistant, Service
+from bot.web.widget import add_widget
 from bot.web.sheets import sheets_router
 from corpus.errors import CapError
 

@@ -11,23 +11,24 @@ from dataclasses import replace
 
 from bot import phrases, safety
 from bot.compare import compare
-from bot.compose import clarify_role, fixed, not_in_base, off_topic, one_passage
+from bot.compose import clarify_role, fixed, not_in_base, one_passage
 from bot.limits_of_sources import missing
 from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
 from bot.select import FAR, Choice, is_answer, rank
-from bot.types import Answer, Question, Turn
+from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import Understanding
 from corpus.types import Corpus, Passage
 from corpus.validate import numbers, role_numbers
 from index.retriever import PassageRetriever
 from index.types import Hit
 
-FIXED = {
+FIXED: dict[Intent, tuple[Kind, str]] = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
     "about": ("greet", phrases.ABOUT),
+    "off-topic": ("decline", phrases.OFF_TOPIC.format(next=phrases.OFF_TOPIC_NEXT)),
     "complaint": ("clarify", phrases.COMPLAINT),
     "injection": ("decline", phrases.INJECTION),
     "personal-choice": ("decline", phrases.PERSONAL_CHOICE.format(human=phrases.HUMAN)),
@@ -68,25 +69,25 @@ class Answering:
         return answer
 
     def _branch(self, question: Question, turns: Sequence[Turn]) -> Answer:
+        """Choose by what the question asks for, then by what it names."""
         intent = question.intent
-        if intent == "personal-choice" and len(question.roles) > 1:
+        if len(question.roles) > 1 and intent in ("compare", "personal-choice"):
             return compare(question, self._corpus, self._sections)
+        if len(question.roles) > 1 and intent == "path":
+            return answer_path(question, self._corpus, self._sections)
         if intent in FIXED:
-            kind, text = FIXED[intent]
-            return fixed(kind, text)  # type: ignore[arg-type]
-        if intent == "off-topic":
-            return off_topic()
+            return fixed(*FIXED[intent])
         if intent == "sources":
             return self._sources(turns)
         if intent == "orient":
             return self._orientation.answer(question, self._sections)
-        if intent == "compare" and len(question.roles) > 1:
-            return compare(question, self._corpus, self._sections)
-        if intent == "path" and len(question.roles) > 1:
-            return answer_path(question, self._corpus, self._sections)
+        return self._by_name(question)
+
+    def _by_name(self, question: Question) -> Answer:
+        """Answer about what the question names: a job, jobs to choose from, a term, a topic."""
         if question.candidates:
             return clarify_role(question, self._corpus)
-        if intent == "define" and question.section in self._terms:
+        if question.intent == "define" and question.section in self._terms:
             return one_passage(question, self._terms[question.section], self._corpus)
         if question.roles:
             return self._about_role(question)
@@ -128,7 +129,7 @@ class Answering:
             answer = one_passage(question, passage, self._corpus, lead)
             return replace(answer, kind="abstain") if lead else answer
         if self._understanding.lexicon.strange(question.text) or self._is_far(choices):
-            return off_topic()
+            return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
 
     @staticmethod
@@ -181,4 +182,3 @@ class Answering:
     def passage(self, document: str, section: str) -> Passage | None:
         """Return the passage of one section of a sheet."""
         return self._sections.get((document, section))
-

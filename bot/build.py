@@ -12,8 +12,9 @@ from corpus.errors import BuildError, IndexUnusableError
 from corpus.load import load_corpus
 from corpus.split import split_corpus
 from corpus.types import Corpus, Passage
-from index.build import BuildReport, Progress, build_index, index_folder
+from index.build import BuildReport, Progress, build_index, index_folder, is_current
 from index.encoder import SentenceEncoder
+from index.types import keys_of
 
 
 def build(
@@ -26,11 +27,14 @@ def build(
     """
     corpus = load_corpus(extra=settings.corpus)
     passages = split_corpus(corpus)
-    encoder = SentenceEncoder.open(settings.embedding)
-    report = build_index(
-        passages, encoder, settings.data, settings.chroma_url, force=force, progress=progress
-    )
     folder = index_folder(settings.data)
+    if not force and is_current(passages, settings.embedding, settings.data):
+        report = BuildReport(len(passages), len(keys_of(passages)), 0, 0, unchanged=True)
+    else:
+        encoder = SentenceEncoder.open(settings.embedding)
+        report = build_index(
+            passages, encoder, settings.data, settings.chroma_url, force=force, progress=progress
+        )
     _train_sections(corpus, passages, folder)
     return report, corpus
 

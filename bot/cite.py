@@ -6,9 +6,8 @@ exact text of these blocks. So a mark never points to a source that does not say
 
 from __future__ import annotations
 
-from corpus.types import Block, Passage, Source
-
 from bot.types import Citation
+from corpus.types import Block, Passage, Source
 
 
 class Citer:

@@ -23,7 +23,7 @@ def compare(question: Question, corpus: Corpus, passages: dict[tuple[str, str], 
     """Answer a comparison. `passages` maps (role id, section id) to the section's passage."""
     roles = [corpus.roles[role] for role in question.roles]
     citer = Citer()
-    rows = ROWS
+    rows: tuple[tuple[str, str], ...] = ROWS
     asked = question.section
     if asked and any((role.id, asked) in passages for role in roles):
         heading = {r[1]: r[0] for r in ROWS}.get(asked)

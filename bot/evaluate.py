@@ -147,7 +147,8 @@ def evaluate(assistant: Asks, file: Path | None = None) -> dict[str, Any]:
         }
         for group, wrong in results.items():
             if wrong:
-                tallies[group].failed.append(f"{row['id']} « {question[:60]} » : {'; '.join(wrong)}")
+                told = f"{row['id']} « {question[:60]} » : {'; '.join(wrong)}"
+                tallies[group].failed.append(told)
             else:
                 tallies[group].passed += 1
     cuts = statistics.quantiles(times, n=20)

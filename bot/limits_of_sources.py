@@ -14,25 +14,32 @@ from bot.types import Question
 from corpus.text import fold, words
 from index.types import Hit
 
+NEAREST = "Voici ce qu’elles disent de plus proche."
 LAST_YEAR = 2026
 """Latest year that a source of the corpus speaks of."""
 NEAR = 0.93
 """Cosine from which another wording of the very question was found: its answer holds."""
 
 COMPANY = re.compile(
-    r"\bchez\s+(?!un\b|une\b|des\b|les\b|l'|le\b|la\b|vous|nous|toi|moi|soi|lui|eux|qui\b|annonceur|"
-    r"client|prestataire|agence|pure|e-commercant)(\w+)"
+    r"\bchez\s+(?!(?:un|une|des|les|l|le|la|vous|nous|toi|moi|soi|lui|eux|qui|annonceurs?|clients?|"
+    r"prestataires?|agences?|pure|e-commercants?)\b)(\w+)"
 )
-PROPER_NAME = re.compile(r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)")
+PROPER_NAME = re.compile(
+    r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)"
+)
 UNKNOWABLE = re.compile(
-    r"comment s'appelle|quel est le nom|(?:le|un) nom d'un|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)"
-    r"|\bpdg\b|numero de tel|couleur prefere|code promo|au chiffre pres|a l'euro pres|to the euro|phone number"
-    r"|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)|quel jour exactement|what's the name"
+    r"comment s'appelle|quel est le nom|(?:le|un) nom d'un|what's the name|\bpdg\b|phone number"
+    r"|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)|quel jour exactement|code promo"
+    r"|numero de tel|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
+    r"|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
 )
-HEAD_COUNT = re.compile(r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier")
+HEAD_COUNT = re.compile(
+    r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier"
+)
 
 VALUE = re.compile(
-    r"combien|pourcentage|\bquel(?:le)?s? (?:est|sont|etait|sera|note|entreprise|ville|ecole|jour)\b|moyenne|salaire"
+    r"combien|pourcentage|moyenne|salaire"
+    r"|\bquel(?:le)?s? (?:est|sont|etait|sera|note|entreprise|ville|ecole|jour)\b"
 )
 """A question that asks for one value: words that no source uses then make it unanswerable."""
 
@@ -50,25 +57,22 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
         return f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:
-        return f"Mes sources ne disent rien de l’année {year}. Voici ce qu’elles disent aujourd’hui."
+        return f"Mes sources ne disent rien de l’année {year}. {NEAREST}"
     if COMPANY.search(folded):
         return (
             "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
             "disent du métier en général."
         )
     if (question.roles and UNKNOWABLE.search(folded)) or HEAD_COUNT.search(masked):
-        return "Cette précision n’est pas dans mes sources. Voici ce qu’elles disent de plus proche."
+        return f"Cette précision n’est pas dans mes sources. {NEAREST}"
     if near or not question.roles or question.language == "en" or not VALUE.search(folded):
         return ""
     held = set(words(hit.passage.text))
     names = [n for n in PROPER_NAME.findall(question.text) if not set(words(n)) & held]
     telling = [n for n in names if set(words(n)) & set(masked.split()) and not lexicon.term_in(n)]
     if telling:
-        return (
-            f"Mes sources ne disent rien de « {telling[0]} » sur ce point. Voici ce qu’elles "
-            "disent de plus proche."
-        )
+        return f"Mes sources ne disent rien de « {telling[0]} » sur ce point. {NEAREST}"
     strange = [w for w in lexicon.strange(masked) if len(w) >= 5]
     if strange:
-        return "Mes sources ne répondent pas exactement à cela. Voici ce qu’elles disent de plus proche."
+        return f"Mes sources ne répondent pas exactement à cela. {NEAREST}"
     return ""

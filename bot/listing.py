@@ -15,13 +15,16 @@ from bot.french import capital, join, the_role
 from bot.orient import lowest_level
 from bot.types import Answer, Question
 from corpus.text import fold
-from corpus.types import FAMILIES, Block, Corpus, Passage, RoleSheet
+from corpus.types import FAMILIES, Block, Corpus, Passage, RoleSheet, lower_first
+from corpus.validate import numbers
 
 MAX_ITEMS = 5
 FAMILY_WORDS: dict[str, str] = {
     "pilotage": r"pilot|direction|diriger|management|manager|gestion de projet|chef|strategi",
     "marketing-acquisition": r"marketing|publicit|acquisition|\bseo\b|referencement|communication",
-    "contenu-relation-client": r"conten|ecri|redac|clientele|relation client|reseaux sociaux|service client",
+    "contenu-relation-client": (
+        r"conten|ecri|redac|clientele|customer|relation client|reseaux sociaux|service client"
+    ),
     "design": r"design|graphi|dessin|creati",
     "technique": r"techni|informati|develop|coder|program|code\b",
     "donnees": r"donnee|data|chiffre|statisti|\bia\b|intelligence artificielle",
@@ -29,9 +32,25 @@ FAMILY_WORDS: dict[str, str] = {
     "entrepreneuriat": r"entrepren|mon compte|independan|createur|creer",
 }
 CODING = ("technique", "donnees")
+WITHOUT_CODE = re.compile(
+    r"(?:sans|pas|jamais|ne|aucun\w*|without|don'?t|no) (?:\w+ ){0,4}?"
+    r"(?:cod|program|informatique|ordi)"
+    r"|(?:code|coder?|program\w+) (?:jamais|pas)"
+)
+LEVEL = re.compile(r"bac\s?\+\s?(\d)|(deux|trois|cinq|[235]) ans")
+YEARS = {"deux": 2, "trois": 3, "cinq": 5}
+NO_DEGREE = re.compile(
+    r"sans (?:le |aucun |de )?(?:bac\b|diplome|etude)|after the bac|bac pro|\bcap\b|niveau bac\b"
+)
+HIRES = re.compile(r"recrut|embauch|debouche|avenir|recherche|hiring|in demand|travail facile")
+PAYS = re.compile(r"mieux pay|bien pay|gagne|paye|salaire|best paid|highest")
 HIRING = re.compile(
     r"recherche|recrut|penurie|en tension|forte demande|manque de|croissance|embauch|debouche"
 )
+NOT_HIRING = re.compile(r"20(?:0|1)\d|ne recrut|peu d")
+
+
+Sections = dict[tuple[str, str], Passage]
 
 
 class Listing:
@@ -41,51 +60,56 @@ class Listing:
         """Take the corpus."""
         self._roles = list(corpus.roles.values())
 
-    def answer(self, question: Question, passages: dict[tuple[str, str], Passage]) -> Answer:
+    def answer(self, question: Question, passages: Sections) -> Answer:
         """Answer with at most five jobs, or the families when nothing narrows the list."""
         text = fold(question.text)
-        without_code = re.search(r"sans (?:savoir )?(?:cod|program|informatique|ordi)|pas (?:de |besoin de )?(?:cod|program)|without cod", text)
-        level = re.search(r"bac\s?\+\s?(\d)", text)
-        no_degree = re.search(r"sans (?:le |aucun |de )?(?:bac\b|diplome|etude)|after the bac|bac pro|\bcap\b|niveau bac\b", text)
-        if without_code:
+        level = LEVEL.search(text)
+        if WITHOUT_CODE.search(text):
             roles = [r for r in self._roles if r.family not in CODING]
-            return self._named(roles, "Ces métiers ne demandent pas d’écrire du code au quotidien", passages)
-        if level or no_degree:
-            years = int(level.group(1)) if level else 0
-            roles = [r for r in self._roles if lowest_level(r) <= years]
-            roles.sort(key=lambda r: (-lowest_level(r), r.id))
-            label = f"à partir de bac+{years}" if years else "avec le bac ou moins"
-            return self._named(roles, f"Ces métiers sont accessibles {label}, selon leurs fiches", passages, "formations")
-        if re.search(r"recrut|embauch|debouche|avenir|recherche|hiring|in demand|travail facile", text):
+            lead = "Ces métiers ne demandent pas d’écrire du code au quotidien"
+            return self._named(roles, lead, passages)
+        if level or NO_DEGREE.search(text):
+            found = (level.group(1) or level.group(2)) if level else "0"
+            return self._by_level(YEARS.get(found) or int(found), passages)
+        if HIRES.search(text):
             return self._hiring(passages)
-        if re.search(r"mieux pay|bien pay|gagne|paye|salaire|best paid|highest", text):
+        if PAYS.search(text):
             return self._paid(passages)
         for family, pattern in FAMILY_WORDS.items():
             if re.search(pattern, text):
                 roles = [r for r in self._roles if r.family == family]
-                return self._named(roles, f"Voici des métiers de la famille « {FAMILIES[family]} »", passages)
+                lead = f"Voici des métiers de la famille « {FAMILIES[family]} »"
+                return self._named(roles, lead, passages)
         return self._families()
+
+    def _by_level(self, years: int, passages: Sections) -> Answer:
+        """Jobs that their sheet says can be reached with this number of years after the bac."""
+        roles = [r for r in self._roles if lowest_level(r) <= years]
+        roles.sort(key=lambda r: (-lowest_level(r), r.id))
+        label = f"à partir de bac+{years}" if years else "avec le bac ou moins"
+        lead = f"Ces métiers sont accessibles {label}, selon leurs fiches"
+        return self._named(roles, lead, passages, "formations")
 
     def _named(
         self,
         roles: list[RoleSheet],
         lead: str,
-        passages: dict[tuple[str, str], Passage],
+        passages: Sections,
         section: str = "en-bref",
     ) -> Answer:
         shown = [r for r in roles if (r.id, section) in passages][:MAX_ITEMS]
         items = [(r, passages[(r.id, section)], passages[(r.id, section)].blocks[0]) for r in shown]
         return _answer(f"{lead}{_more(roles, shown)} :", items)
 
-    def _hiring(self, passages: dict[tuple[str, str], Passage]) -> Answer:
+    def _hiring(self, passages: Sections) -> Answer:
         def says_hiring(block: Block) -> bool:
             folded = fold(block.text)
-            return bool(HIRING.search(folded)) and not re.search(r"20(?:0|1)\d|ne recrut|peu d", folded)
+            return bool(HIRING.search(folded)) and not NOT_HIRING.search(folded)
 
         items = _first_blocks(self._roles, "recrutement", passages, says_hiring)
         return _answer("Voici des métiers que mes sources disent recherchés :", items[:MAX_ITEMS])
 
-    def _paid(self, passages: dict[tuple[str, str], Passage]) -> Answer:
+    def _paid(self, passages: Sections) -> Answer:
         """Beginners' monthly pay by Onisep, the one publisher that covers many of the jobs."""
         starts = [
             (pay.low, role)
@@ -99,8 +123,7 @@ class Listing:
         items = []
         for role in dict.fromkeys(role for _, role in starts):
             amount = f"{best[role.id]:.0f}"
-            found = _first_blocks([role], "salaire", passages, lambda b, a=amount: a in b.text.replace(" ", "").replace("\u202f", "").replace("\xa0", ""))
-            items += found
+            items += _first_blocks([role], "salaire", passages, _holds(amount))
         return _answer(
             "Pour débuter, voici les métiers aux salaires les plus hauts parmi ceux que l’Onisep "
             "chiffre :", items[:MAX_ITEMS],
@@ -116,14 +139,15 @@ class Listing:
             f"Mes fiches décrivent {len(self._roles)} métiers de l’e-commerce, rangés en familles. "
             "Par exemple :\n\n" + "\n".join(lines)
         )
-        suggestions = tuple(f"Quels métiers pour {n[:1].lower()}{n[1:]} ?" for n in list(FAMILIES.values())[2:5])
+        names = [lower_first(name) for name in list(FAMILIES.values())[2:5]]
+        suggestions = tuple(f"Quels métiers pour {name} ?" for name in names)
         return Answer(kind="answer", text=text, suggestions=suggestions)
 
 
 def _first_blocks(
     roles: Iterable[RoleSheet],
     section: str,
-    passages: dict[tuple[str, str], Passage],
+    passages: Sections,
     keep: Callable[[Block], bool],
 ) -> list[tuple[RoleSheet, Passage, Block]]:
     """For each job, the first block of a section that says what is looked for."""
@@ -134,6 +158,11 @@ def _first_blocks(
         if passage and block:
             found.append((role, passage, block))
     return found
+
+
+def _holds(amount: str) -> Callable[[Block], bool]:
+    """A test of blocks: does one hold this figure?"""
+    return lambda block: amount in numbers(block.text)
 
 
 def _more(roles: list[RoleSheet], shown: list[RoleSheet]) -> str:

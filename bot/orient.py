@@ -22,8 +22,8 @@ MAX_LEADS = 3
 REASON_SECTIONS = ("pour-qui", "qualites", "en-bref", "missions")
 LIMIT_SECTIONS = ("pour-qui", "idees-recues", "journee-type", "qualites")
 LIMIT = re.compile(
-    r"contrainte|pression|stress|cote moins|moins drole|revers|envers|il faut (?:en )?accepter|accepter"
-    r"|repetiti|fatig|horaires|tendu|exige|urgence|difficile|dur\b|penible|sedentaire|ecran|bruit|froid"
+    r"contrainte|pression|stress|cote moins|moins drole|revers|envers|accepter"
+    r"|repetiti|fatig|horaires|tendu|exige|urgence|difficile|dur\b|penible|sedentaire|ecran|froid"
     r"|week-end|solitaire|patience|ingrat|attention|en revanche|inconvenient|demande de"
 )
 LEVEL = re.compile(r"bac\s?\+\s?(\d)|sans (?:le |aucun )?(?:bac|diplome)|bac pro|cap\b")
@@ -68,9 +68,7 @@ class Orientation:
             suggestions=tuple(s for role in roles for s in suggest(role, ())[:1]),
         )
 
-    def _leads(
-        self, liked: list[Taste], disliked: list[Taste], text: str
-    ) -> list[RoleSheet]:
+    def _leads(self, liked: list[Taste], disliked: list[Taste], text: str) -> list[RoleSheet]:
         """Jobs that the tastes open, those that a dislike leads to taken out."""
         scores: dict[str, float] = defaultdict(float)
         for taste in liked:
@@ -141,4 +139,3 @@ def _limit_block(
             if block is not used and LIMIT.search(fold(block.text)):
                 return passage, block
     return None
-

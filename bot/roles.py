@@ -84,9 +84,7 @@ class RoleMatcher:
         self._known = {normal(word) for word in known_words}
 
     @classmethod
-    def from_passages(
-        cls, roles: Iterable[RoleSheet], passages: Iterable[Passage]
-    ) -> RoleMatcher:
+    def from_passages(cls, roles: Iterable[RoleSheet], passages: Iterable[Passage]) -> RoleMatcher:
         """Build a matcher that knows every word of the passages."""
         return cls(roles, {word for passage in passages for word in words(passage.text)})
 
@@ -115,9 +113,7 @@ class RoleMatcher:
             take(self._exact(plain, start, 1, taken))
         return sorted(found, key=lambda mention: mention.start)
 
-    def _exact(
-        self, plain: list[str], start: int, size: int, taken: set[int]
-    ) -> Mention | None:
+    def _exact(self, plain: list[str], start: int, size: int, taken: set[int]) -> Mention | None:
         """The job whose name is exactly this window of words."""
         if not taken.isdisjoint(range(start, start + size)):
             return None

@@ -51,16 +51,17 @@ def _found(section: str, text: str) -> str:
     return next((g for g, pattern in _rules()[section].items() if pattern.search(text)), "")
 
 
-def _set_aside(plain_text: str) -> str:
-    """Cut everyday look-alikes out of plain text."""
+def readable(text: str) -> str:
+    """Write a message as distress is looked for: plain, each everyday look-alike made "…"."""
+    text = plain(text)
     for pattern in _rules()["look_alikes"].values():
-        plain_text = pattern.sub("…", plain_text)
-    return plain_text
+        text = pattern.sub("…", text)
+    return text
 
 
 def is_distress(text: str) -> bool:
     """Tell whether a pattern sees a call for help. `Safety.is_distress` sees more."""
-    return bool(_found("distress", _set_aside(plain(text))))
+    return bool(_found("distress", readable(text)))
 
 
 def is_injection(text: str) -> bool:
@@ -87,8 +88,8 @@ class Safety:
 
     def is_distress(self, text: str) -> bool:
         """Tell whether the message is a call for help, one's own or for someone else."""
-        rest = _set_aside(plain(text))
-        return bool(_found("distress", rest)) or self._classifier.probability(rest) >= THRESHOLD
+        read = readable(text)
+        return bool(_found("distress", read)) or self._classifier.probability(read) >= THRESHOLD
 
     is_injection = staticmethod(is_injection)
     is_insult = staticmethod(is_insult)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from corpus.types import Source
 
 Kind = Literal["answer", "clarify", "abstain", "decline", "redirect", "greet"]
+Language = Literal["fr", "en"]
 Mode = Literal["extract", "written"]
 Intent = Literal[
     "ask", "compare", "orient", "define", "list", "greet", "thanks", "about", "off-topic",
@@ -49,7 +50,7 @@ class Question:
     raw: str
     text: str
     standalone: str
-    language: Literal["fr", "en"]
+    language: Language
     intent: Intent
     roles: tuple[str, ...] = ()
     section: str | None = None

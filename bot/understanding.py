@@ -17,7 +17,7 @@ from bot.lexicon import Lexicon
 from bot.roles import Mention, RoleMatcher
 from bot.sections import MIN_CONFIDENCE, SectionClassifier
 from bot.spelling import expand
-from bot.types import Intent, Question, Turn
+from bot.types import Intent, Language, Question, Turn
 from corpus.section_questions import SECTION_QUESTIONS
 from corpus.text import STOP_WORDS, fold, words
 from corpus.types import Corpus
@@ -41,10 +41,10 @@ SWITCH = re.compile(
     r"^(?:et|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais|"
     r"puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
 )
-JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?|careers?)\b")
+JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?)\b")
 FILLERS = frozenset(
-    "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre metier "
-    "puis idem pareil meme question chose same fait finalement and".split()
+    "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre "
+    "metier puis idem pareil meme question chose same fait finalement and".split()
 )  # fmt: skip
 ENGLISH = frozenset(
     """the is are what how does do much many earn salary job jobs who which where why when can you
@@ -188,15 +188,9 @@ class Understanding:
     def _without_role(self, reading: Reading, context: Context) -> Question:
         """No job named: small talk, a job shown before, a follow-up, or another topic."""
         text, intent = reading.base.text, reading.intent
-        sure = reading.base.sections[0][1] >= SURE_SECTION
-        if intent in ("about", "complaint", "sources", "personal-choice"):
-            return reading.question(intent, roles=context.roles)
-        if intent in ("greet", "thanks") and not sure:
-            return reading.question(intent, roles=context.roles)
-        if intent in ("more", "shorter") and context.last:
-            return replace(context.last, raw=reading.base.raw, intent=intent)
-        if self.lexicon.names_other_job(text):
-            return reading.question("off-topic", "métier d’un autre domaine")
+        apart = self._apart(reading, context)
+        if apart:
+            return apart
         pointed = self._pointed(text, context)
         if pointed:
             return self._about(reading, pointed, context, "désigné dans la liste d’avant")
@@ -214,6 +208,20 @@ class Understanding:
                 "ask", "suite du sujet d’avant", standalone=f"{context.topic} {text}"
             )
         return reading.question("ask")
+
+    def _apart(self, reading: Reading, context: Context) -> Question | None:
+        """What is about the conversation rather than a job, or about a job of another field."""
+        intent = reading.intent
+        sure = reading.base.sections[0][1] >= SURE_SECTION
+        if intent in ("about", "complaint", "sources", "personal-choice"):
+            return reading.question(intent, roles=context.roles)
+        if intent in ("greet", "thanks") and not sure:
+            return reading.question(intent, roles=context.roles)
+        if intent in ("more", "shorter") and context.last:
+            return replace(context.last, raw=reading.base.raw, intent=intent)
+        if self.lexicon.names_other_job(reading.base.text):
+            return reading.question("off-topic", "métier d’un autre domaine")
+        return None
 
     def _definition(self, reading: Reading) -> Question:
         """Ask for the glossary term that the message names."""
@@ -281,7 +289,7 @@ class Understanding:
         return questions[0].format(m=sheet.title_m, f=sheet.title_f)
 
 
-def language_of(text: str) -> str:
+def language_of(text: str) -> Language:
     """Return "en" where English function words outnumber French ones, else "fr"."""
     plain: Iterable[str] = re.findall(r"[a-z]+", fold(text))
     counts = [(w in ENGLISH, w in FRENCH) for w in plain]

@@ -43,7 +43,8 @@ class Writer:
         """Tell whether this answer is worded by the model."""
         if self._model is None or question.intent != "ask" or answer.kind != "answer":
             return False
-        raw = any(source.publisher == FREE_PUBLISHER for c in answer.citations for source in c.sources)
+        sources = [source for citation in answer.citations for source in citation.sources]
+        raw = any(source.publisher == FREE_PUBLISHER for source in sources)
         plain = bool(answer.citations) and len(answer.roles) <= 1
         if any(is_injection(citation.passage) for citation in answer.citations):
             return False  # a document that gives orders is quoted, never given to the model

@@ -1,1 +1,1 @@
-"""The knowledge: role sheets, themes, question bank, glossary. Pure Python, no model, no network."""
+"""The knowledge: role sheets, themes, question bank, glossary. Pure Python."""

@@ -6,18 +6,18 @@ know search or answers. `load_corpus` raises CorpusError with all faults; nothin
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from corpus.documents import load_documents
 from corpus.errors import CorpusError, Fault
-from corpus.markup import Node, parse_blocks, parse_yaml, split_front_matter
+from corpus.markup import Node, parse_yaml, split_front_matter
+from corpus.reader import Reader
+from corpus.text import slug
 from corpus.types import (
     FAMILIES,
     SECTIONS,
     BankEntry,
-    Block,
     Corpus,
     RoleSheet,
     Salary,
@@ -31,96 +31,9 @@ HERE = Path(__file__).parent
 HEADING_TO_ID = {heading: section_id for section_id, heading in SECTIONS.items()}
 PROFILES = ("débutant", "confirmé", "expert", "médian", "tous")
 UNITS = ("EUR brut par an", "EUR brut par mois", "EUR par an", "EUR par mois")
-ROLE_KEYS = (
-    "id titre alias famille rome niveau proches evolution salaires sources".split()
-)
+ROLE_KEYS = "id titre alias famille rome niveau proches evolution salaires sources".split()
 THEME_KEYS = "id titre alias sources".split()
 SALARY_KEYS = "profil min max valeur unite annee source intitule".split()
-SOURCE_KEYS = "editeur titre url annee".split()
-
-
-def slug(text: str) -> str:
-    """Make an identifier of a heading: "Trouver une entreprise ?" -> "trouver-une-entreprise"."""
-    from corpus.text import fold
-
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
-
-
-class Reader:
-    """Read one file, collecting faults instead of stopping at the first one."""
-
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
-        """Remember the file and where its faults go."""
-        self.path = path
-        self.faults = faults
-        self.name = f"{path.parent.name}/{path.name}"
-
-    def fault(self, line: int, message: str) -> None:
-        """Report one fault of this file."""
-        self.faults.append(Fault(self.name, line, message))
-
-    def text(self, node: Node | None, what: str, line: int = 1) -> str:
-        """Return a non-empty string, or report it and return an empty one."""
-        if node is None or not isinstance(node.value, (str, int, float)) or not str(node.value):
-            self.fault(node.line if node else line, f"« {what} » manque ou est vide")
-            return ""
-        return str(node.value)
-
-    def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
-        """Return a list of strings; an absent node is an empty list."""
-        if node is None or node.value is None:
-            return ()
-        if not isinstance(node.value, list):
-            self.fault(node.line, f"« {what} » doit être une liste")
-            return ()
-        return tuple(str(item.value) for item in node.value)
-
-    def mapping(self, node: Node | None, allowed: list[str], what: str) -> dict[str, Node]:
-        """Return a mapping, reporting unknown keys; an unusable node gives an empty one."""
-        if node is None or not isinstance(node.value, dict):
-            self.fault(node.line if node else 1, f"« {what} » manque ou n’est pas une table")
-            return {}
-        for key, child in node.value.items():
-            if allowed and key not in allowed:
-                self.fault(child.line, f"clé inconnue « {key} » (attendu : {', '.join(allowed)})")
-        return dict(node.value)
-
-    def sources(self, node: Node | None) -> dict[str, Source]:
-        """Read the `sources` table: key -> Source."""
-        found: dict[str, Source] = {}
-        for key, child in self.mapping(node, [], "sources").items():
-            fields = self.mapping(child, SOURCE_KEYS, f"sources.{key}")
-            url = fields.get("url")
-            year = fields.get("annee")
-            if url and url.value and not re.match(r"https?://\S+$", str(url.value)):
-                self.fault(url.line, f"adresse impossible « {url.value} »")
-            if year and year.value is not None and not isinstance(year.value, int):
-                self.fault(year.line, f"année impossible « {year.value} »")
-                year = None
-            found[key] = Source(
-                publisher=self.text(fields.get("editeur"), f"sources.{key}.editeur", child.line),
-                title=self.text(fields.get("titre"), f"sources.{key}.titre", child.line),
-                url=str(url.value) if url and url.value else None,
-                year=year.value if year else None,
-            )
-        return found
-
-    def blocks(
-        self, text: str, first_line: int, sources: dict[str, Source], what: str
-    ) -> tuple[Block, ...]:
-        """Read paragraphs and bullets; each must end with known source keys."""
-        found: list[Block] = []
-        for raw in parse_blocks(text, first_line):
-            if not raw.keys:
-                self.fault(raw.line, f"{what} : paragraphe sans source, ajouter [clé] à la fin")
-            for key in raw.keys:
-                if key not in sources:
-                    self.fault(raw.line, f"{what} : source inconnue « {key} »")
-            known = tuple(sources[key] for key in raw.keys if key in sources)
-            found.append(Block(raw.text, known, raw.bullet))
-        if not found:
-            self.fault(first_line, f"{what} : aucun texte")
-        return tuple(found)
 
 
 def read_role(path: Path, faults: list[Fault]) -> tuple[RoleSheet | None, dict[str, Source]]:
@@ -170,42 +83,44 @@ def read_role(path: Path, faults: list[Fault]) -> tuple[RoleSheet | None, dict[s
 
 
 def _salaries(reader: Reader, node: Node | None, sources: dict[str, Source]) -> list[Salary]:
-    """Read the pay figures; unknown profiles, units, sources and missing years are faults."""
-    found: list[Salary] = []
+    """Read the pay figures."""
     if node is None or node.value is None:
-        return found
+        return []
     if not isinstance(node.value, list):
         reader.fault(node.line, "« salaires » doit être une liste")
-        return found
-    for item in node.value:
-        fields = reader.mapping(item, SALARY_KEYS, "salaire")
-        values: dict[str, Any] = {key: child.value for key, child in fields.items()}
-        for key, allowed in (("profil", PROFILES), ("unite", UNITS), ("source", tuple(sources))):
-            if values.get(key) not in allowed:
-                reader.fault(item.line, f"salaire : {key} « {values.get(key)} » inconnu")
-        if "annee" not in values:
-            reader.fault(item.line, "salaire sans année (écrire annee: null si la page n’en a pas)")
-        low, high = values.get("min"), values.get("max")
-        if "valeur" in values:
-            low = high = values["valeur"]
-        numbers = [n for n in (low, high) if n is not None]
-        if not numbers or not all(isinstance(n, (int, float)) and n > 0 for n in numbers):
-            reader.fault(item.line, "salaire sans montant (min, max ou valeur)")
-        elif len(numbers) == 2 and numbers[0] > numbers[1]:
-            reader.fault(item.line, f"salaire : min {low} au-dessus de max {high}")
-        elif values.get("source") in sources:
-            found.append(
-                Salary(
-                    profile=str(values.get("profil")),
-                    low=low,
-                    high=high,
-                    unit=str(values.get("unite")),
-                    year=values.get("annee"),
-                    source=sources[values["source"]],
-                    job=str(values.get("intitule") or ""),
-                )
-            )
-    return found
+        return []
+    found = [_salary(reader, item, sources) for item in node.value]
+    return [salary for salary in found if salary]
+
+
+def _salary(reader: Reader, item: Node, sources: dict[str, Source]) -> Salary | None:
+    """Read one figure; an unknown profile, unit or source and a missing year are faults."""
+    fields = reader.mapping(item, SALARY_KEYS, "salaire")
+    values: dict[str, Any] = {key: child.value for key, child in fields.items()}
+    for key, allowed in (("profil", PROFILES), ("unite", UNITS), ("source", tuple(sources))):
+        if values.get(key) not in allowed:
+            reader.fault(item.line, f"salaire : {key} « {values.get(key)} » inconnu")
+    if "annee" not in values:
+        reader.fault(item.line, "salaire sans année (écrire annee: null si la page n’en a pas)")
+    low, high = values.get("valeur", values.get("min")), values.get("valeur", values.get("max"))
+    numbers = [n for n in (low, high) if n is not None]
+    if not numbers or not all(isinstance(n, (int, float)) and n > 0 for n in numbers):
+        reader.fault(item.line, "salaire sans montant (min, max ou valeur)")
+        return None
+    if len(numbers) == 2 and numbers[0] > numbers[1]:
+        reader.fault(item.line, f"salaire : min {low} au-dessus de max {high}")
+        return None
+    if values.get("source") not in sources:
+        return None
+    return Salary(
+        profile=str(values.get("profil")),
+        low=low,
+        high=high,
+        unit=str(values.get("unite")),
+        year=values.get("annee"),
+        source=sources[values["source"]],
+        job=str(values.get("intitule") or ""),
+    )
 
 
 def read_theme(path: Path, faults: list[Fault]) -> tuple[Theme | None, dict[str, Source]]:

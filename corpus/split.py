@@ -27,9 +27,9 @@ def passage_id(kind: str, *parts: str) -> str:
 def split_corpus(corpus: Corpus) -> list[Passage]:
     """Return every passage of the corpus, in a stable order."""
     found: list[Passage] = []
-    for sheet in (*corpus.roles.values(), *corpus.themes.values()):
+    for sheet in corpus.sheets:
         found += _sections(sheet)
-    titles = {s.id: s.title for s in (*corpus.roles.values(), *corpus.themes.values())}
+    titles = {sheet.id: sheet.title for sheet in corpus.sheets}
     for entry in corpus.bank:
         found.append(
             Passage(

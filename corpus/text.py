@@ -51,3 +51,8 @@ def tokens(text: str) -> list[str]:
     """Stems of the words that are not stop words: what the lexical index holds."""
     kept = [word for word in words(text) if word not in STOP_WORDS]
     return list(_stemmer().stemWords(kept))
+
+
+def slug(text: str) -> str:
+    """Make an identifier of a heading: "Trouver une entreprise ?" -> "trouver-une-entreprise"."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -155,6 +155,9 @@ class FreeDocument:
     paragraphs: tuple[str, ...]
 
 
+Sheet = RoleSheet | Theme
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """Everything the product knows."""
@@ -165,6 +168,11 @@ class Corpus:
     terms: tuple[Term, ...] = ()
     documents: tuple[FreeDocument, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """Role sheets, then themes."""
+        return [*self.roles.values(), *self.themes.values()]
 
 
 PassageKind = Literal["section", "question", "term", "free"]

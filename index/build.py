@@ -78,14 +78,23 @@ def read_manifest(data: Path) -> Manifest | None:
         ) from exc
 
 
-def collection_name(keys: Sequence[Key], encoder: Encoder) -> str:
+def collection_name(keys: Sequence[Key], encoder_name: str, dimension: int) -> str:
     """Name of a build: a hash of every key, the encoder and the text analyser."""
     digest = hashlib.sha256()
-    for part in (str(FORMAT), encoder.name, str(encoder.dimension), TEXT_VERSION, str(PROMPTS)):
+    for part in (str(FORMAT), encoder_name, str(dimension), TEXT_VERSION, str(PROMPTS)):
         digest.update(part.encode() + b"\x00")
     for key in keys:
         digest.update(key.id.encode())
     return f"cap-{digest.hexdigest()[:20]}"
+
+
+def is_current(passages: Sequence[Passage], encoder_name: str, data: Path) -> bool:
+    """Tell from the manifest alone, without opening the encoder, whether nothing changed."""
+    manifest = _usable_manifest(data)
+    if manifest is None or manifest.encoder != encoder_name:
+        return False
+    name = collection_name(keys_of(passages), encoder_name, manifest.dimension)
+    return manifest.collection == name
 
 
 def build_index(
@@ -104,7 +113,7 @@ def build_index(
     with _locked(data):
         old = None if force else _usable_manifest(data)
         keys = keys_of(passages)
-        name = collection_name(keys, encoder)
+        name = collection_name(keys, encoder.name, encoder.dimension)
         store = Store.open(index_folder(data), url)
         if old and old.collection == name and name in store.names():
             return BuildReport(len(passages), len(keys), 0, 0, unchanged=True)
@@ -181,7 +190,8 @@ def open_index(
             f"L’index a été construit avec un autre réglage (modèle « {manifest.encoder} », "
             f"attendu « {encoder.name} »). Lancez « python -m bot build »."
         )
-    if manifest.collection != collection_name(keys_of(passages), encoder):
+    name = collection_name(keys_of(passages), encoder.name, encoder.dimension)
+    if manifest.collection != name:
         raise IndexUnusableError(
             "Le corpus a changé depuis la construction de l’index. Lancez « python -m bot build »."
         )

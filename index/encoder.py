@@ -105,7 +105,7 @@ def _open_default() -> SentenceTransformer:
         """Texts to vectors in one step; the engine tokenises, pools and normalises."""
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.engine = E5(model_path=str(weights))
 
         def preprocess(

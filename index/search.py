@@ -60,9 +60,7 @@ class Searcher:
         self._documents = np.array([self.passages[i].document for i, _ in self._keys])
         self._lexical = LexicalIndex([text for _, text in self._keys])
 
-    def by_words(
-        self, question: str, count: int = DEPTH, documents: Sequence[str] = ()
-    ) -> Ranked:
+    def by_words(self, question: str, count: int = DEPTH, documents: Sequence[str] = ()) -> Ranked:
         """Rank passages by BM25, in all documents or in some."""
         allowed = np.isin(self._documents, documents) if documents else None
         best = self._lexical.best(question, count * KEYS_PER_PASSAGE, allowed)

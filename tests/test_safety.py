@@ -5,17 +5,6 @@ No line here is in bot/distress_examples.yaml (a test holds that), nor was it ta
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
-import pytest
-
-from bot import safety
-from bot.distress import DistressClassifier, example_families, examples, ordinary_questions
-from bot.safety import Safety
-from corpus.errors import IndexUnusableError
-from corpus.load import load_corpus
-
 MIN_RECALL = 0.97
 MAX_FALSE_ALARMS = 0.05
 MAX_MILLISECONDS = 2.0

@@ -34,7 +34,6 @@ from corpus.types import (
     Salary,
     Section,
     Source,
-    Theme,
     lower_first,
 )
 
@@ -157,7 +156,8 @@ class Pages:
     def _sources(self) -> str:
         """The longest page: 70 ms to draw, 8 ms to send."""
         origins = list_sources(self._corpus, self._names)
-        groups = [(p, list(g)) for p, g in groupby(origins, lambda o: o.source.publisher)]
+        runs = groupby(origins, lambda origin: fold(origin.source.publisher))
+        groups = [(run[0].source.publisher, run) for run in (list(run) for _, run in runs)]
         letters = [(k, list(g)) for k, g in groupby(groups, lambda group: _letter(group[0]))]
         return self._html(
             "sources.html", "sources", count=len(origins), publishers=len(groups), letters=letters
@@ -253,7 +253,9 @@ def _salary_data(pay: Salary) -> dict[str, Any]:
 def _parts(job: RoleSheet, linked: Sequence[str]) -> list[Section]:
     """Return what follows "En bref"; a pay table or links make a section that has no text."""
     made = {*linked, *(["salaire"] if job.salaries else [])}
-    sections = [job.section(part) or Section(part, heading, ()) for part, heading in SECTIONS.items()]
+    sections = [
+        job.section(part) or Section(part, heading, ()) for part, heading in SECTIONS.items()
+    ]
     return [s for s in sections if s.id != "en-bref" and (s.blocks or s.id in made)]
 
 
