@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from bot.settings import Settings
 from bot.web.api import build_api
 from bot.web.service import Assistant, Service
-from bot.web.widget import add_widget
 from bot.web.sheets import sheets_router
+from bot.web.widget import add_widget
 from corpus.errors import CapError
 
 QUIET = {
@@ -37,6 +37,7 @@ def build_app(settings: Settings, assistant: Assistant) -> FastAPI:
     service = Service(assistant)
     app = build_api(settings, service)
     app.include_router(sheets_router(assistant.corpus, settings.contact))
+    add_widget(app, settings, assistant)
     mount_page(app, service)
     return app
 

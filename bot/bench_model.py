@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from langchain_core.messages import BaseMessage
-
 from bot.model import LocalChat, open_local
 from bot.prompts import build_messages
 from bot.settings import Settings
@@ -28,33 +26,30 @@ PASSAGES = 4
 START_S = 120.0
 
 
-def bench_model(settings: Settings) -> dict[str, float]:
-    """Return the measured figures; prompt states go to a temporary folder. Raises CapError."""
-    messages = _messages()
+def bench_model(settings: Settings) -> dict[str, dict[str, float]]:
+    """Return row -> figures; prompt states go to a temporary folder. Raises CapError."""
+    passages = _passages()
     with tempfile.TemporaryDirectory() as folder:
         with _started(settings, Path(folder)) as (chat, start):
-            tokens = _count_tokens(chat, messages)
-            fresh, speed = _ask(chat, messages)
-            held, _ = _ask(chat, messages)
+            tokens = _count_tokens(chat, passages)
+            fresh, speed = _ask(chat, passages)
+            held, _ = _ask(chat, passages)
             memory = _memory_mb(chat)
         with _started(settings, Path(folder)) as (chat, _):
-            restored, _ = _ask(chat, messages)
+            restored, _ = _ask(chat, passages)
     return {
-        "start_s": start,
-        "prompt_tokens": tokens,
-        "first_word_fresh_s": fresh,
-        "first_word_held_s": held,
-        "first_word_restored_s": restored,
-        "words_per_s": speed,
-        **memory,
+        "start (s)": {"ready": start},
+        "prompt (tokens)": {"count": tokens},
+        "first word (s)": {"fresh": fresh, "held": held, "restored": restored},
+        "writing (words/s)": {"speed": speed},
+        "memory (MB)": memory,
     }
 
 
-def _messages() -> list[BaseMessage]:
-    """Build the prompt of an ordinary question from the corpus."""
+def _passages() -> list[str]:
+    """Return the first sections of a sheet."""
     passages = [p for p in split_corpus(load_corpus()) if p.document == SHEET]
-    sections = [p.text for p in passages if p.kind == "section"]
-    return build_messages(sections[:PASSAGES], QUESTION)
+    return [p.text for p in passages if p.kind == "section"][:PASSAGES]
 
 
 @contextmanager
@@ -70,18 +65,19 @@ def _started(settings: Settings, states: Path) -> Iterator[tuple[LocalChat, floa
         chat.close()
 
 
-def _ask(chat: LocalChat, messages: list[BaseMessage]) -> tuple[float, float]:
+def _ask(chat: LocalChat, passages: list[str]) -> tuple[float, float]:
     """Return the seconds before the first word, and the words a second from there on."""
     since = time.perf_counter()
-    answer = chat.stream(messages, SHEET)
+    answer = chat.stream(build_messages(passages, QUESTION), SHEET)
     text = next(answer)
     first = time.perf_counter()
     text += "".join(answer)
     return first - since, len(text.split()) / (time.perf_counter() - first)
 
 
-def _count_tokens(chat: LocalChat, messages: list[BaseMessage]) -> int:
+def _count_tokens(chat: LocalChat, passages: list[str]) -> int:
     """Count the prompt's tokens, those of the chat template aside."""
+    messages = build_messages(passages, QUESTION)
     content = "\n".join(message.text for message in messages)
     return len(chat.process.engine.post("/tokenize", {"content": content})["tokens"])
 
@@ -94,7 +90,4 @@ def _memory_mb(chat: LocalChat) -> dict[str, float]:
     status = Path(f"/proc/{chat.process.engine.pid}/status").read_text()
     fields = dict(line.split(":", 1) for line in status.splitlines())
     kilobytes = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
-    return {
-        "memory_mb": kilobytes["VmRSS"] / 1024,
-        "memory_without_file_mb": kilobytes["RssAnon"] / 1024,
-    }
+    return {"resident": kilobytes["VmRSS"] / 1024, "without file": kilobytes["RssAnon"] / 1024}

@@ -81,6 +81,12 @@ class Lexicon:
         name = _longest(words(text), self._terms.keys())
         return self._terms[name] if name else None
 
+    def is_only_term(self, text: str) -> bool:
+        """Tell whether the text is a glossary term and nothing else but stop words."""
+        plain = words(text)
+        name = _longest(plain, self._terms.keys())
+        return bool(name) and all(w in STOP_WORDS for w in plain if w not in (name or ()))
+
     def names_other_job(self, text: str) -> bool:
         """Tell whether the text names a job outside e-commerce ("footballeur")."""
         return bool(_longest([normal(w) for w in words(text)], self._other_jobs))

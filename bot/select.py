@@ -45,7 +45,8 @@ class Choice:
 def rank(question: Question, hits: Sequence[Hit], roles: Collection[str]) -> list[Choice]:
     """Order hits by cosine, words and section; `roles` are the ids of all job sheets."""
     best_words = max((hit.words or 0.0 for hit in hits), default=0.0) or 1.0
-    probabilities = dict(question.sections)
+    # Without a job the sections of sheets are not what the question asks for.
+    probabilities = dict(question.sections) if question.roles else {}
     choices = []
     for hit in hits:
         score = (hit.meaning or 0.0) + WORDS_WEIGHT * (hit.words or 0.0) / best_words

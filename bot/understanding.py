@@ -194,7 +194,7 @@ class Understanding:
         pointed = self._pointed(text, context)
         if pointed:
             return self._about(reading, pointed, context, "désigné dans la liste d’avant")
-        if self.lexicon.term_in(text) and (intent == "define" or len(words(text)) <= 3):
+        if self.lexicon.is_only_term(text) or (intent == "define" and self.lexicon.term_in(text)):
             return self._definition(reading)
         if self._follows(reading, context):
             return self._about(reading, context.roles, context, "suite de la conversation")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,317 +17,273 @@ import pytest
 
 from corpus.errors import BuildError, IndexUnusableError
 from corpus.split import split_corpus
-from corpus.text import tokens, words
 from corpus.types import Corpus, Passage
-from corpus.validate import numbers
-from index import build as build_module
-from index.build import build_index, index_folder, open_index, read_manifest
+from index import build as module
+from index.build import BuildReport, build_index, index_folder, open_index, read_manifest
 from index.lexical import LexicalIndex
 from index.search import RRF_K, Searcher, fuse
 from index.store import Store
 
 QUESTION = "Combien gagne une développeuse web ?"
+PAY = "developpeur-web/salaire"
+
+
+class Site:
+    """A data folder, ten passages and the means to build and open their index."""
+
+    def __init__(self, data: Path, passages: list[Passage], encoder: Any) -> None:
+        """`encoder` is a class: each build counts its own calls."""
+        self.data, self.passages, self.encoder = data, passages, encoder
+        self.folder = index_folder(data)
+
+    def reworded(self) -> list[Passage]:
+        """The passages, with one sentence more in one of them."""
+        last = self.passages[-1]
+        more = replace(last, keys=(f"{last.keys[0]} Un casque suffit.", *last.keys[1:]))
+        return [*self.passages[:-1], more]
+
+    def build(
+        self, passages: list[Passage] | None = None, *, force: bool = False, **encoder: Any
+    ) -> tuple[BuildReport, list[str]]:
+        """Return the report and the texts that were embedded."""
+        used = self.encoder(**encoder)
+        return build_index(passages or self.passages, used, self.data, force=force), used.embedded
+
+    def first(self, passages: list[Passage] | None = None, **encoder: Any) -> str:
+        """Open the index and return the part that answers QUESTION best."""
+        searcher = open_index(passages or self.passages, self.encoder(**encoder), self.data)
+        passage = searcher.search(QUESTION)[0].passage
+        return f"{passage.document}/{passage.section}"
+
+    def refusal(self, passages: list[Passage] | None = None, **encoder: Any) -> str:
+        """The sentence with which the index is refused."""
+        with pytest.raises(IndexUnusableError) as caught:
+            open_index(passages or self.passages, self.encoder(**encoder), self.data)
+        return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def template(
+    tmp_path_factory: pytest.TempPathFactory, small: Corpus, fakes: SimpleNamespace
+) -> Site:
+    """An index that every test copies."""
+    parts = ("salaire", "formations", "crm", "extrait-1", "outils")
+    passages = [p for p in split_corpus(small) if p.section in parts]
+    site = Site(tmp_path_factory.mktemp("template"), passages, fakes.Encoder)
+    site.build()
+    return site
 
 
 @pytest.fixture
-def passages(small: Corpus) -> list[Passage]:
-    return split_corpus(small)
-
-
-@pytest.fixture
-def data(tmp_path: Path, passages: list[Passage], fakes: SimpleNamespace) -> Path:
-    """A folder with an index of the small corpus."""
-    build_index(passages, fakes.Encoder(), tmp_path)
-    return tmp_path
-
-
-def reworded(passages: list[Passage]) -> list[Passage]:
-    """The same passages, one sentence added to one part of one sheet."""
-    place = next(i for i, p in enumerate(passages) if p.section == "outils")
-    old = passages[place]
-    new = replace(old, keys=(f"{old.keys[0]} Un casque suffit.", *old.keys[1:]))
-    return [*passages[:place], new, *passages[place + 1 :]]
-
-
-def first(searcher: Searcher) -> str:
-    """The part that answers QUESTION best."""
-    passage = searcher.search(QUESTION)[0].passage
-    return f"{passage.document}/{passage.section}"
+def site(template: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A copy of the index, in a product whose batches hold eight texts."""
+    monkeypatch.setattr(module, "ENCODE_BATCH", 8)
+    shutil.copytree(template.data, tmp_path / "data")
+    yield Site(tmp_path / "data", template.passages, template.encoder)
 
 
 class TestBuild:
     """Only what changed is embedded."""
 
-    def test_the_first_build_embeds_each_text(
-        self, tmp_path: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        encoder, told = fakes.Encoder(), []
+    def test_the_first_build_embeds_each_text_once(self, site: Site, tmp_path: Path) -> None:
+        encoder, told = site.encoder(), []
         report = build_index(
-            passages, encoder, tmp_path, progress=lambda *pair: told.append(pair)
+            site.passages, encoder, tmp_path / "new", progress=lambda *pair: told.append(pair)
         )
-        keys = [key for p in passages for key in p.keys]
+        keys = [key for p in site.passages for key in p.keys]
         assert sorted(encoder.embedded) == sorted(keys)
-        assert (report.passages, report.keys, report.embedded) == (len(passages), len(keys), len(keys))
-        assert told[-1] == (len(keys), len(keys)) and len(told) > 1
-        assert first(open_index(passages, fakes.Encoder(), tmp_path)) == "developpeur-web/salaire"
+        assert (report.passages, report.keys) == (len(site.passages), len(keys))
+        assert told[-1] == (len(keys), len(keys)) and len(told) > 3
 
-    def test_an_unchanged_corpus_embeds_nothing(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        encoder = fakes.Encoder()
-        report = build_index(passages, encoder, data)
-        assert report.unchanged and encoder.calls == 0
+    def test_an_unchanged_corpus_embeds_nothing(self, site: Site) -> None:
+        report, embedded = site.build()
+        assert report.unchanged and not embedded
+        assert site.first() == PAY
 
-    def test_one_changed_text_is_embedded_alone(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        encoder, changed = fakes.Encoder(), reworded(passages)
-        report = build_index(changed, encoder, data)
-        assert len(encoder.embedded) == 1 and encoder.embedded[0].endswith("Un casque suffit.")
+    def test_one_changed_text_is_embedded_alone(self, site: Site) -> None:
+        report, embedded = site.build(site.reworded())
+        assert len(embedded) == 1 and embedded[0].endswith("Un casque suffit.")
         assert (report.embedded, report.removed, report.unchanged) == (1, 1, False)
-        hits = open_index(changed, fakes.Encoder(), data).search("un casque suffit", mode="words")
-        assert hits[0].passage.section == "outils"
+        found = open_index(site.reworded(), site.encoder(), site.data).search("un casque suffit")
+        assert found[0].passage == site.reworded()[-1]
 
-    def test_a_deleted_document_disappears(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        kept = [p for p in passages if p.document != "portes-ouvertes.md"]
-        encoder = fakes.Encoder()
-        report = build_index(kept, encoder, data)
-        assert (encoder.calls, report.removed) == (0, 1)
-        searcher = open_index(kept, fakes.Encoder(), data)
-        assert "portes-ouvertes.md" not in {p.document for p in searcher.passages.values()}
-        assert not searcher.search("lycée Jean-Moulin portes ouvertes samedi", mode="words")[0].words \
-            or searcher.search("samedi 14 mars")[0].passage.kind != "free"
+    def test_a_deleted_document_disappears(self, site: Site) -> None:
+        kept = [p for p in site.passages if p.document != "portes-ouvertes.md"]
+        report, embedded = site.build(kept)
+        assert (embedded, report.removed) == ([], 1)
+        searcher = open_index(kept, site.encoder(), site.data)
+        for mode in ("words", "meaning"):
+            hits = searcher.search("Le lycée Jean-Moulin ouvre ses portes", mode=mode)
+            assert "portes-ouvertes.md" not in {hit.passage.document for hit in hits}
 
-    def test_force_embeds_everything_again(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        encoder = fakes.Encoder()
-        assert build_index(passages, encoder, data, force=True).embedded == len(encoder.embedded) > 90
+    def test_force_embeds_everything_again(self, site: Site) -> None:
+        report, embedded = site.build(force=True)
+        assert report.embedded == report.keys == len(embedded) > 30
 
-    def test_two_old_builds_are_not_kept(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        """A server may still read the one before; the one before that is deleted."""
+    def test_the_build_before_is_kept_and_no_older_one(self, site: Site) -> None:
+        """A server may still read the one before."""
         for count in (3, 2, 1):
-            build_index(passages[:-count], fakes.Encoder(), data)
-        assert len(Store.open(index_folder(data)).names()) == 2
+            site.build(site.passages[:-count])
+        assert len(Store.open(site.folder).names()) == 2
 
 
 class TestFailure:
-    """A build that fails leaves the previous index serving."""
+    """A build that fails leaves the previous index serving; the next one ends the work."""
 
-    @pytest.mark.parametrize("batches", [0, 1])
-    def test_killed_while_embedding(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace, batches: int
-    ) -> None:
-        other = fakes.Encoder(name="autre", fail_after=batches)
+    @pytest.mark.parametrize("batches", [0, 1, 3])
+    def test_killed_while_embedding(self, site: Site, batches: int) -> None:
         with pytest.raises(KeyboardInterrupt):
-            build_index(passages, other, data)
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
-        report = build_index(passages, fakes.Encoder(name="autre"), data)
+            site.build(name="autre", fail_after=batches)
+        assert site.first() == PAY
+        report, _ = site.build(name="autre")
         assert report.embedded == report.keys
-        assert first(open_index(passages, fakes.Encoder(name="autre"), data)).endswith("/salaire")
+        assert site.first(name="autre") == PAY
 
     def test_killed_while_the_manifest_is_written(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:  # fmt: skip
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def killed(*_: object) -> None:
             raise KeyboardInterrupt
 
-        with monkeypatch.context() as patch:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(Path, "replace", killed)
-            with pytest.raises(KeyboardInterrupt):
-                build_index(reworded(passages), fakes.Encoder(), data)
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
-        build_index(reworded(passages), fakes.Encoder(), data)
-        assert open_index(reworded(passages), fakes.Encoder(), data)
+            site.build(site.reworded())
+        assert site.first() == PAY
+        site.build(site.reworded())
+        assert site.first(site.reworded()) == PAY
 
-    def test_no_space_for_the_manifest(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:  # fmt: skip
-        def full(_: int) -> None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        with monkeypatch.context() as patch:
-            patch.setattr(build_module.os, "fsync", full)
-            with pytest.raises(BuildError, match="place libre sur le disque"):
-                build_index(reworded(passages), fakes.Encoder(), data)
-        assert not list(index_folder(data).glob("*.tmp"))
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
-
-    def test_no_space_for_the_vectors(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:  # fmt: skip
+    @pytest.mark.parametrize("where", ["manifest", "vectors"])
+    def test_no_space_left(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, where: str
+    ) -> None:
         from chromadb.api.models.Collection import Collection
 
         def full(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+        owner: Any = module.os if where == "manifest" else Collection
         with monkeypatch.context() as patch:
-            patch.setattr(Collection, "add", full)
-            with pytest.raises(BuildError, match="l’index précédent reste en service"):
-                build_index(reworded(passages), fakes.Encoder(), data)
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
+            patch.setattr(owner, "fsync" if where == "manifest" else "add", full)
+            with pytest.raises(BuildError, match="place libre sur le disque") as caught:
+                site.build(site.reworded())
+        assert "CAP_DATA" in str(caught.value)
+        assert not list(site.folder.glob("*.tmp"))
+        assert site.first() == PAY
 
-    def test_a_folder_where_nothing_can_be_written(
-        self, tmp_path: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        (tmp_path / "data").write_text("un fichier, pas un dossier")
+    def test_a_folder_that_cannot_be_written(self, site: Site, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
         with pytest.raises(BuildError, match="CAP_DATA"):
-            build_index(passages, fakes.Encoder(), tmp_path / "data")
+            build_index(site.passages, site.encoder(), tmp_path / "file")
 
-    def test_two_builds_at_once(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        with (
-            filelock.FileLock(index_folder(data) / "build.lock"),
-            pytest.raises(BuildError, match="Une autre construction de l’index est en cours"),
-        ):
-            build_index(reworded(passages), fakes.Encoder(), data)
-        assert build_index(reworded(passages), fakes.Encoder(), data).embedded == 1
+    def test_two_builds_at_once(self, site: Site) -> None:
+        busy = "Une autre construction de l’index est en cours"
+        with filelock.FileLock(site.folder / "build.lock"), pytest.raises(BuildError, match=busy):
+            site.build(site.reworded())
+        assert site.build(site.reworded())[0].embedded == 1
 
     @pytest.mark.xfail(strict=True, reason="index/build.py: --force deletes the live collection")
-    def test_killed_while_everything_is_embedded_again(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
+    def test_killed_while_everything_is_embedded_again(self, site: Site) -> None:
         with pytest.raises(KeyboardInterrupt):
-            build_index(passages, fakes.Encoder(fail_after=1), data, force=True)
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
+            site.build(force=True, fail_after=1)
+        assert site.first() == PAY
 
-    @pytest.mark.xfail(strict=True, reason="index/store.py: --force cannot open a damaged database")
-    def test_force_repairs_a_damaged_database(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
+    @pytest.mark.xfail(strict=True, reason="index/store.py open: --force fails on it as well")
+    def test_force_repairs_a_damaged_database(self, site: Site) -> None:
         """The message of a damaged index says to run just that."""
-        (index_folder(data) / "chroma.sqlite3").write_bytes(b"SQLite format 3\x00" + b"?" * 9_000)
-        from chromadb.api.shared_system_client import SharedSystemClient
+        (site.folder / "chroma.sqlite3").write_bytes(b"SQLite format 3\x00" + b"?" * 9_000)
+        assert "--force" in site.refusal()
+        site.build(force=True)
+        assert site.first() == PAY
 
-        SharedSystemClient.clear_system_cache()
-        build_index(passages, fakes.Encoder(), data, force=True)
-        assert first(open_index(passages, fakes.Encoder(), data)) == "developpeur-web/salaire"
-
-    @pytest.mark.xfail(strict=True, reason="index/build.py: vectors of another dimension reused")
-    def test_a_model_replaced_under_the_same_name(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
+    @pytest.mark.xfail(strict=True, reason="index/build.py: old vectors reused by name alone")
+    def test_a_model_replaced_under_the_same_name(self, site: Site) -> None:
         """CAP_EMBEDDING may be a folder, whose content changes."""
-        build_index(reworded(passages), fakes.Encoder(dimension=256), data)
-        assert open_index(reworded(passages), fakes.Encoder(dimension=256), data)
+        site.build(site.reworded(), dimension=256)
+        assert site.first(site.reworded(), dimension=256) == PAY
 
 
 class TestRefusal:
     """An index that does not fit is never served; the sentence says what to run."""
 
-    def refused(self, passages: list[Passage], encoder: Any, data: Path) -> str:
-        with pytest.raises(IndexUnusableError) as caught:
-            open_index(passages, encoder, data)
-        return str(caught.value)
+    def test_no_index(self, site: Site) -> None:
+        shutil.rmtree(site.data)
+        assert site.refusal() == "Il n’y a pas encore d’index. Lancez « python -m bot build »."
 
-    def test_none(self, tmp_path: Path, passages: list[Passage], fakes: SimpleNamespace) -> None:
-        said = self.refused(passages, fakes.Encoder(), tmp_path)
-        assert said == "Il n’y a pas encore d’index. Lancez « python -m bot build »."
-
-    def test_another_encoder(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        said = self.refused(passages, fakes.Encoder(name="autre"), data)
+    def test_another_encoder(self, site: Site) -> None:
+        said = site.refusal(name="autre")
         assert "modèle « hash », attendu « autre »" in said and "« python -m bot build »" in said
-        assert "build" in self.refused(passages, fakes.Encoder(dimension=256), data)
+        assert "« python -m bot build »" in site.refusal(dimension=256)
 
     @pytest.mark.parametrize("name", ["TEXT_VERSION", "FORMAT", "PROMPTS"])
-    def test_another_version_of_the_product(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace,
-        monkeypatch: pytest.MonkeyPatch, name: str,
-    ) -> None:  # fmt: skip
-        monkeypatch.setattr(build_module, name, "autre")
-        assert "« python -m bot build »" in self.refused(passages, fakes.Encoder(), data)
-        build_index(passages, fakes.Encoder(), data)
-        assert open_index(passages, fakes.Encoder(), data)
-
-    def test_another_corpus(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
+    def test_another_version(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
-        for changed in (reworded(passages), passages[1:], passages[::-1]):
-            said = self.refused(changed, fakes.Encoder(), data)
-            assert said.startswith("Le corpus a changé") and "« python -m bot build »" in said
+        monkeypatch.setattr(module, name, "autre")
+        assert "« python -m bot build »" in site.refusal()
+        site.build()
+        assert site.first() == PAY
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 1}', "\udcff"])
-    def test_a_damaged_manifest(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace, content: str
-    ) -> None:
-        path = index_folder(data) / "manifest.json"
-        path.write_bytes(content.encode(errors="surrogateescape"))
-        said = self.refused(passages, fakes.Encoder(), data)
-        assert said.endswith("Lancez « python -m bot build --force ».")
-        build_index(passages, fakes.Encoder(), data, force=True)
-        assert open_index(passages, fakes.Encoder(), data)
+    def test_another_corpus(self, site: Site) -> None:
+        for changed in (site.reworded(), site.passages[1:], site.passages[::-1]):
+            assert site.refusal(changed).startswith("Le corpus a changé depuis")
+        assert "« python -m bot build »" in site.refusal(site.reworded())
 
-    def test_a_missing_or_incomplete_collection(
-        self, data: Path, passages: list[Passage], fakes: SimpleNamespace
-    ) -> None:
-        manifest = read_manifest(data)
-        assert manifest is not None
-        store = Store.open(index_folder(data))
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"format": 1}', b"\xff"])
+    def test_a_damaged_manifest(self, site: Site, content: bytes) -> None:
+        (site.folder / "manifest.json").write_bytes(content)
+        assert site.refusal().endswith("Lancez « python -m bot build --force ».")
+        site.build(force=True)
+        assert site.first() == PAY
+
+    def test_a_collection_without_a_record_or_missing(self, site: Site) -> None:
+        manifest = read_manifest(site.data)
+        assert manifest is not None and json.loads(json.dumps(manifest.prompts)) == module.PROMPTS
+        store = Store.open(site.folder)
         inner = store.collection(manifest.collection)._inner
         inner.delete(ids=inner.get(limit=1)["ids"])
-        assert "incomplet" in self.refused(passages, fakes.Encoder(), data)
+        assert f"incomplet ({manifest.keys - 1} entrées sur {manifest.keys})" in site.refusal()
         store.delete(manifest.collection)
-        assert "endommagé" in self.refused(passages, fakes.Encoder(), data)
-        assert build_index(passages, fakes.Encoder(), data).embedded == manifest.keys
-
-    def test_the_manifest_tells_what_built_it(self, data: Path) -> None:
-        written = json.loads((index_folder(data) / "manifest.json").read_text())
-        assert (written["encoder"], written["dimension"]) == ("hash", 512)
-        assert written["prompts"] == {"query": "query: ", "document": "passage: "}
+        assert "endommagé" in site.refusal() and "--force" in site.refusal()
+        assert site.build()[0].embedded == manifest.keys
 
 
 class TestSearch:
     """Words, meaning, and both."""
 
     def test_each_mode_keeps_its_raw_scores(self, searcher: Searcher) -> None:
-        both, words_only, meaning = (
+        both, by_words, by_meaning = (
             searcher.search(QUESTION, mode=mode) for mode in ("both", "words", "meaning")
         )
-        assert {hits[0].passage.section for hits in (both, words_only, meaning)} == {"salaire"}
-        assert both[0].meaning and both[0].words and both[0].score == pytest.approx(2 / (RRF_K + 1))
-        assert words_only[0].meaning is None and words_only[0].score == words_only[0].words
-        assert meaning[0].words is None and -1 <= (meaning[0].meaning or 9) <= 1
-        assert len(both) == 8 and len({hit.passage.id for hit in both}) == 8
-        assert both[0].key in both[0].passage.keys
+        assert {hits[0].passage.section for hits in (both, by_words, by_meaning)} == {"salaire"}
+        assert both[0].score == pytest.approx(2 / (RRF_K + 1))
+        assert (by_words[0].meaning, by_words[0].words) == (None, both[0].words)
+        assert (by_meaning[0].meaning, by_meaning[0].words) == (both[0].meaning, None)
+        assert len({hit.passage.id for hit in both}) == 8 and both[0].key in both[0].passage.keys
 
     def test_a_key_asked_word_for_word_has_cosine_one(self, searcher: Searcher) -> None:
-        hit = searcher.search("Que veut dire CRM ?", count=1, mode="meaning")[0]
+        (hit,) = searcher.search("Que veut dire CRM ?", count=1, mode="meaning")
         assert hit.meaning == pytest.approx(1.0, abs=1e-4) and hit.passage.section == "crm"
 
-    def test_restricted_to_documents(self, searcher: Searcher) -> None:
-        for mode in ("words", "meaning", "both"):
-            hits = searcher.search(QUESTION, documents=("web-designer", "alternance"), mode=mode)
-            assert hits and {h.passage.document for h in hits} <= {"web-designer", "alternance"}
-        assert hits[0].passage.section == "salaire"
+    @pytest.mark.parametrize("mode", ["words", "meaning", "both"])
+    def test_restricted_to_documents(self, searcher: Searcher, mode: Any) -> None:
+        hits = searcher.search(QUESTION, documents=("web-designer", "alternance"), mode=mode)
+        assert {h.passage.document for h in hits} <= {"web-designer", "alternance"}
+        assert (hits[0].passage.document, hits[0].passage.section) == ("web-designer", "salaire")
 
     def test_words_that_nothing_holds(self, searcher: Searcher) -> None:
-        assert searcher.search("zzz xyzzy", mode="words") == []
-        assert searcher.search("le la les ?", mode="words") == []
-        assert searcher.coverage("zzz xyzzy", next(iter(searcher.passages))) == 0
+        for question in ("zzz xyzzy", "le la les ?", ""):
+            assert searcher.search(question, mode="words") == []
+            assert searcher.coverage(question, next(iter(searcher.passages))) == 0
+        assert LexicalIndex([]).best("web", 3) == [] == LexicalIndex(["le la"]).best("web", 3)
 
     def test_coverage_is_the_share_of_rare_words(self, searcher: Searcher) -> None:
         pay = searcher.search(QUESTION)[0].passage.id
-        whole, half = (searcher.coverage(q, pay) for q in (QUESTION, f"{QUESTION} à Tombouctou"))
-        assert whole == pytest.approx(1.0) and 0 < half < 0.8
-        assert searcher.coverage("", pay) == 0
-
-    def test_an_empty_lexical_index_finds_nothing(self) -> None:
-        assert LexicalIndex([]).best("web", 3) == [] == LexicalIndex(["le la"]).best("web", 3)
+        assert searcher.coverage(QUESTION, pay) == pytest.approx(1.0)
+        assert 0.1 < searcher.coverage(f"{QUESTION} à Tombouctou", pay) < 0.9
 
     def test_fusion_adds_inverse_ranks(self) -> None:
-        a, b, c = ("a", "", 0.0), ("b", "", 0.0), ("c", "", 0.0)
-        assert fuse([[a, b], [b, c]]) == [
-            ("b", 1 / (RRF_K + 2) + 1 / (RRF_K + 1)), ("a", 1 / (RRF_K + 1)), ("c", 1 / (RRF_K + 2)),
-        ]  # fmt: skip
-        assert fuse([]) == [] and fuse([[], [a]]) == [("a", 1 / (RRF_K + 1))]
-        assert fuse([[b], [a]]) == fuse([[a], [b]])
+        a, b = ("a", "", 0.0), ("b", "", 0.0)
+        one, two = 1 / (RRF_K + 1), 1 / (RRF_K + 2)
+        assert fuse([[a, b], [b]]) == [("b", one + two), ("a", one)]
+        assert fuse([[b], [a]]) == fuse([[a], [b]]) == [("a", one), ("b", one)]
+        assert fuse([]) == [] == fuse([[]])

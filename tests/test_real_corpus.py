@@ -1,4 +1,4 @@
-"""The shipped corpus: complete, sourced, symmetric, in careful French."""
+"""The shipped corpus: complete, sourced, symmetric, in careful French; and how text is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from corpus.split import split_corpus
 from corpus.tastes import load_tastes
-from corpus.text import fold
+from corpus.text import fold, tokens, words
 from corpus.types import SECTIONS, Block, Corpus
 from corpus.validate import numbers
 
@@ -139,3 +139,38 @@ def test_wordings_are_questions_of_pupils(real: Corpus) -> None:
 
 def test_passages_are_short_enough_to_be_shown(real: Corpus) -> None:
     assert not [p.id for p in split_corpus(real) if len(p.text.split()) > 140]
+
+
+class TestText:
+    """French text to search tokens."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("L’école d'été", ["ecole", "ete"]),
+            ("Qu’est-ce que l’e-commerce ?", ["est", "ce", "que", "ecommerce"]),
+            ("E commerce, e‑mailing".replace("‑", "-"), ["ecommerce", "emailing"]),
+            ("Œuvre ÇA Noël", ["oeuvre", "ca", "noel"]),
+            ("C++ et bac+5", ["c++", "et", "bac+", "5"]),
+        ],
+    )
+    def test_words(self, text: str, expected: list[str]) -> None:
+        assert words(text) == expected
+
+    def test_plurals_accents_and_genders_share_a_stem(self) -> None:
+        assert tokens("les développeurs qualifiés") == tokens("le développeur qualifié")
+        assert tokens("ÉTUDES") == tokens("etude")
+        assert tokens("le la les de du") == []
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("2 916 € en 2025", {"2916", "2025"}),
+            ("de 35 à 40 k€", {"35", "40000"}),
+            ("2,5 k€", {"2500"}),
+            ("1.200,50 €", {"1200.5"}),
+            ("aucun", set()),
+        ],
+    )
+    def test_figures_are_normalised(self, text: str, expected: set[str]) -> None:
+        assert numbers(text) == expected

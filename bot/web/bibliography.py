@@ -43,28 +43,26 @@ def list_sources(corpus: Corpus, names: Mapping[str, str]) -> list[Origin]:
 
 
 def _citations(corpus: Corpus) -> Iterator[tuple[Source, str]]:
-    """Yield each citation and the address of its page; the bank belongs to its sheet or guide."""
-
-    def cited(blocks: tuple[Block, ...], address: str) -> Iterator[tuple[Source, str]]:
+    """Yield each citation and the address of its page, "" for what has no page."""
+    for blocks, address in _texts(corpus):
         for block in blocks:
-            for source in block.sources:
-                yield source, address
-
+            yield from ((source, address) for source in block.sources)
     for job in corpus.roles.values():
-        for section in job.sections:
-            yield from cited(section.blocks, f"fiches/{job.id}")
-        for pay in job.salaries:
-            yield pay.source, f"fiches/{job.id}"
-    for theme in corpus.themes.values():
-        for section in theme.sections:
-            yield from cited(section.blocks, f"themes/{theme.id}")
-    for entry in corpus.bank:
-        folder = "fiches" if entry.document in corpus.roles else "themes"
-        yield from cited(entry.blocks, f"{folder}/{entry.document}")
-    for term in corpus.terms:
-        yield from cited((term.definition,), "glossaire")
+        yield from ((pay.source, f"fiches/{job.id}") for pay in job.salaries)
     for document in corpus.documents:
         yield Source(FREE_PUBLISHER, document.title), ""
+
+
+def _texts(corpus: Corpus) -> Iterator[tuple[tuple[Block, ...], str]]:
+    """Yield every sourced text; an answer of the bank belongs to its sheet or guide."""
+    for folder, documents in (("fiches", corpus.roles), ("themes", corpus.themes)):
+        for document in documents.values():
+            yield from ((part.blocks, f"{folder}/{document.id}") for part in document.sections)
+    for entry in corpus.bank:
+        folder = "fiches" if entry.document in corpus.roles else "themes"
+        yield entry.blocks, f"{folder}/{entry.document}"
+    for term in corpus.terms:
+        yield (term.definition,), "glossaire"
 
 
 def _identity(source: Source) -> str:

@@ -13,7 +13,7 @@ import hashlib
 import importlib
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -33,11 +33,13 @@ from corpus.types import SECTIONS, Corpus, RoleSheet, lower_first
 
 FILES = HERE / "widget"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
-SERVED = tuple(
-    sorted(p.name for p in FILES.iterdir() if p.suffix in KINDS and p.name != "launcher.js")
-)
-MODULES = ("api.js", "dom.js", "markdown.js", "memory.js", "options.js", "view.js")
-"""What main.js imports; announced in the page, else each would wait for the one before."""
+SCRIPTS = (
+    "dom.js", "options.js", "markdown.js", "api.js", "memory.js", "view.js", "main.js",
+)  # fmt: skip
+"""The widget's script, in the order of its imports: put end to end as app.js."""
+OTHERS = (
+    "widget.css", "figtree.woff2", "bricolage.woff2", "installer.css", "installer.js", "preview.js",
+)  # fmt: skip
 
 FOREVER = "public, max-age=31536000, immutable"
 CHECKED = "no-cache"
@@ -51,6 +53,10 @@ COMMENT = re.compile(
 )
 """Types anywhere, other comments that fill their line: the files keep to that."""
 MARGIN = re.compile(r"^\s+|[ \t]+$", re.MULTILINE)
+SPACED = re.compile(r" *([{};,]) *|(:) ")
+"""Spaces that a style sheet does without."""
+MODULE = re.compile(r"^import [^;]*;$|^export ", re.MULTILINE)
+"""What is left out when the scripts are put end to end: one request instead of seven."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -94,9 +100,9 @@ class Widget:
         """Read the files; the pages are drawn when they are first asked for."""
         self._settings = settings
         self._corpus = corpus
-        sources = {name: _read(FILES / name) for name in SERVED}
-        digest = hashlib.sha256(b"".join(sources[name] for name in SERVED))
-        self.version = digest.hexdigest()[:12]
+        sources = {name: _read(FILES / name) for name in OTHERS}
+        sources["app.js"] = _end_to_end(_read(FILES / name).decode() for name in SCRIPTS)
+        self.version = hashlib.sha256(b"".join(sources.values())).hexdigest()[:12]
         self.files = {
             name: Asset(body, KINDS[Path(name).suffix], FOREVER) for name, body in sources.items()
         }
@@ -117,12 +123,8 @@ class Widget:
             "fiche": questions[0] if role else "",
             "contact": self._settings.contact,
         }
-        preload = (
-            f'<link rel="modulepreload" href="widget/{self.version}/{name}">' for name in MODULES
-        )
         return self._drawn(
             "widget.html",
-            modules="\n".join(preload),
             examples="".join(map(_example, questions)),
             note=f" {escape(note)}" if note else "",
             given=json.dumps(given, ensure_ascii=False).replace("<", "\\u003c"),
@@ -181,7 +183,16 @@ def _read(path: Path) -> bytes:
     body = path.read_bytes()
     if path.suffix not in (".js", ".css"):
         return body
-    return MARGIN.sub("", COMMENT.sub("", body.decode())).encode()
+    text = MARGIN.sub("", COMMENT.sub("", body.decode()))
+    if path.suffix == ".css":
+        text = SPACED.sub(lambda found: found[1] or found[2], text)
+    return text.encode()
+
+
+def _end_to_end(modules: Iterable[str]) -> bytes:
+    """Return the modules as one script with a scope of its own; no two may share a name."""
+    body = "\n".join(MODULE.sub("", text) for text in modules)
+    return MARGIN.sub("", f'(()=>{{"use strict";\n{body}\n}})()').encode()
 
 
 def _brotli() -> Callable[[bytes], bytes] | None:

@@ -1,4 +1,4 @@
-"""The pages to read in a real Chromium: accessible, private, never too wide, printable, no script."""
+"""The pages to read in a real Chromium: accessible, private, never too wide, printable."""
 
 from __future__ import annotations
 

@@ -169,8 +169,8 @@ export class Exchange {
   /** @param {HTMLButtonElement} node */
   async copy(node) {
     const sources = (this.answer?.citations || []).map((citation) => {
-      const published = citation.sources.map((source) => [...words(source), source.url].filter(Boolean).join(", "));
-      return `[${citation.n}] ${published.join(" ; ")}`;
+      const publishers = citation.sources.map((source) => [...published(source), source.url].filter(Boolean).join(", "));
+      return `[${citation.n}] ${publishers.join(" ; ")}`;
     });
     const whole = [...lines(this.text), ...(sources.length ? ["", "Sources", ...sources] : [])].join("\n");
     if (await toClipboard(whole)) {
@@ -212,10 +212,10 @@ class SourceItem {
     this.back.hidden = true;
     this.details = make("details", {}, this.summary,
       make("blockquote", {}, render(citation.passage, (n) => document.createTextNode(`[${n}]`))), this.back);
-    const published = citation.sources.map((source) =>
-      make("li", {}, link(words(source).join(", "), source.url || "")));
+    const publishers = citation.sources.map((source) =>
+      make("li", {}, link(published(source).join(", "), source.url || "")));
     this.node = make("li", {}, make("b", {}, String(citation.n)),
-      make("div", {}, make("ul", {}, ...published), this.details));
+      make("div", {}, make("ul", {}, ...publishers), this.details));
   }
 
   /** The button that stands for [n] in the text. */
@@ -233,7 +233,7 @@ class SourceItem {
 }
 
 /** @param {import("./api.js").Source} source */
-function words(source) {
+function published(source) {
   return [source.publisher, `« ${source.title} »`, ...(source.year ? [String(source.year)] : [])];
 }
 
