@@ -240,7 +240,7 @@ def quick_classifier(corpus: Corpus, mask: Callable[[str], str]) -> SectionClass
 
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, min_df=2)
     whole = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+")
-    solver = OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear"))
+    solver = OneVsRestClassifier(LogisticRegression(C=5, solver="liblinear"))
     pairs = training_pairs(corpus.bank, mask)
     return SectionClassifier(make_pipeline(make_union(letters, whole), solver).fit(*pairs))
 

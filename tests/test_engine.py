@@ -24,7 +24,7 @@ from bot.model import LocalChat, _stable_part
 from bot.prompts import build_messages
 from corpus.errors import ModelError, WeightsError
 
-CHILD = '''
+CHILD = """
 import http.server, json, os, sys
 log = open(sys.argv[1], "a")
 def note(text):
@@ -75,7 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
 server.serve_forever()
-'''
+"""
 PASSAGES = ["Le ou la responsable trafic attire des visiteurs."]
 
 

@@ -74,9 +74,9 @@ def chat(weights: Path, states: Path) -> Iterator[LocalChat]:
     chat.close()
 
 
-def messages(question: str = "Combien gagne un responsable trafic quand il débute ?") -> list[
-    BaseMessage
-]:
+def messages(
+    question: str = "Combien gagne un responsable trafic quand il débute ?",
+) -> list[BaseMessage]:
     """Ask about PASSAGES."""
     return build_messages(PASSAGES, question)
 

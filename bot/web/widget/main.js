@@ -66,6 +66,15 @@ function save() {
     answer && !isCare(answer) ? [{ question, answer }] : []));
 }
 
+/**
+ * Bring a question to the top of the conversation.
+ * @param {Exchange} exchange
+ * @param {ScrollBehavior} behavior
+ */
+function show(exchange, behavior) {
+  log.scrollTo({ top: exchange.node.offsetTop, behavior });
+}
+
 /** @param {string} question */
 function begin(question) {
   if (running) {
@@ -76,7 +85,7 @@ function begin(question) {
   exchanges.push(exchange);
   log.append(exchange.node);
   shape();
-  exchange.node.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
+  show(exchange, still.matches ? "auto" : "smooth");
   answer(exchange);
 }
 
@@ -183,7 +192,8 @@ function restore() {
     log.append(exchange.node);
     return exchange;
   });
-  exchanges.at(-1)?.node.scrollIntoView({ block: "start" });
+  const last = exchanges.at(-1);
+  if (last) show(last, "instant");
 }
 
 /** Words, colour and contact that the site chose. */
@@ -221,6 +231,7 @@ function reach(who) {
   const address = mail ? `mailto:${who}` : phone ? `tel:${who.replace(/[ .]/g, "")}` : "";
   const node = need("contact", HTMLElement);
   node.hidden = false;
+  node.append(make("span", { class: address ? "hidden" : "" }, "Contact\u00a0: "));
   node.append(address ? make("a", { href: address }, who) : who);
 }
 

@@ -34,8 +34,8 @@ export const say = (vous, tu) => (informal ? tu : vous);
 
 /** The site's colour, "#rrggbb", when white text can be read on it (4.5:1); else nothing. */
 export function colour() {
-  const hex = /^#([\da-f]{6})$/i.exec(query.get("couleur") || "")?.[1];
-  if (!hex) return "";
+  const hex = /^#([\da-f]{6})$/.exec((query.get("couleur") || "").toLowerCase())?.[1];
+  if (!hex || hex === "3a3fb5") return "";
   const [r, g, b] = [0, 2, 4].map((at) => {
     const part = parseInt(hex.slice(at, at + 2), 16) / 255;
     return part > 0.04045 ? ((part + 0.055) / 1.055) ** 2.4 : part / 12.92;

@@ -85,6 +85,7 @@ export class Exchange {
       render(answer.text, (n) => sources.find((source) => source.n === n)?.mark() || plainMark(n)),
     );
     this.end.replaceChildren();
+    if (isCare(answer)) this.care();
     if (answer.mode === "written") {
       this.end.append(
         make("p", { class: "origin" }, "Texte rédigé par un modèle de langage à partir des sources ci-dessous."),
@@ -114,6 +115,15 @@ export class Exchange {
       make("p", { class: "failure" }, typeset(sentence)),
       make("div", { class: "actions" }, button(label, "again", act)),
     );
+  }
+
+  /** Make buttons of the numbers: what follows one is not the rest of a sentence any more. */
+  care() {
+    for (const number of this.text.querySelectorAll("a")) {
+      const after = number.nextSibling;
+      if (after instanceof Text) after.data = after.data.replace(/^[,.] ?/, " ");
+      if (number.protocol === "sms:") number.classList.add("sms");
+    }
   }
 
   /** What a screen reader hears once. */
@@ -224,8 +234,7 @@ class SourceItem {
       this.from = node;
       this.back.hidden = false;
       this.details.open = true;
-      this.summary.focus({ preventScroll: true });
-      this.node.scrollIntoView({ block: "nearest" });
+      this.summary.focus();
     });
     node.setAttribute("aria-label", `Voir la source ${this.n}`);
     return node;
