@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import phrases, safety
+from bot import phrases
 from bot.compare import compare
 from bot.compose import clarify_role, fixed, not_in_base, one_passage
 from bot.limits_of_sources import missing
 from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
+from bot.personal_data import has_personal_data
 from bot.select import FAR, Choice, is_answer, rank
 from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import Understanding
@@ -64,7 +65,7 @@ class Answering:
         if question.intent == "distress":
             return Answer(kind="redirect", text=phrases.DISTRESS)
         answer = self._branch(question, turns)
-        if safety.has_personal_data(question.raw):
+        if has_personal_data(question.raw):
             answer = replace(answer, text=f"{answer.text}\n\n{phrases.PERSONAL_DATA}")
         return answer
 

@@ -17,6 +17,7 @@ from bot.answering import Answering
 from bot.lexicon import Lexicon
 from bot.model import ChatModel, open_model
 from bot.roles import RoleMatcher
+from bot.safety import Safety
 from bot.sections import SectionClassifier
 from bot.settings import Settings
 from bot.types import Answer, Question, Turn
@@ -122,6 +123,7 @@ class Assistant:
         corpus: Corpus,
         searcher: Searcher,
         classifier: SectionClassifier,
+        safety: Safety,
         model: ChatModel | None = None,
         *,
         write_everything: bool = False,
@@ -133,7 +135,7 @@ class Assistant:
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         texts = [text for p in passages for text in (p.text, *p.keys)]
         lexicon = Lexicon(corpus, classifier.vocabulary(), texts)
-        self.understanding = Understanding(corpus, matcher, classifier, lexicon)
+        self.understanding = Understanding(corpus, matcher, classifier, lexicon, safety)
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)
         self._model = model
@@ -148,9 +150,10 @@ class Assistant:
         passages: list[Passage] = split_corpus(corpus)
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
         classifier = SectionClassifier.load(index_folder(settings.data))
+        safety = Safety.open(index_folder(settings.data))
         model = open_model(settings) if with_model else None
         everything = settings.llm != "local"
-        return cls(corpus, searcher, classifier, model, write_everything=everything)
+        return cls(corpus, searcher, classifier, safety, model, write_everything=everything)
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[str | Answer]:
         """Yield the text as it grows, then the whole answer."""

@@ -13,17 +13,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 import yaml
 
 from bot import sections
-from corpus.errors import IndexUnusableError
+from bot.classifier import Classifier
 from corpus.text import fold
 from corpus.types import BankEntry
 
-FILE_NAME = "distress.joblib"
 CALL, CALM = "call", "calm"
 HELP_DOCUMENT = "ressources-utiles"
 """The theme about help lines: its questions are neither calls for help nor ordinary."""
@@ -113,17 +110,16 @@ def labelled(
     return positive + negative, [CALL] * len(positive) + [CALM] * len(negative)
 
 
-class DistressClassifier:
-    """The trained classifier."""
+class DistressClassifier(Classifier):
+    """The trained classifier of calls for help."""
 
-    def __init__(self, pipeline: Any, digest: str = "") -> None:
-        """Take a fitted scikit-learn pipeline with `predict_proba`, and what it learnt from."""
-        self._pipeline = pipeline
-        self._column = list(pipeline.classes_).index(CALL)
-        self.digest = digest
+    file_name = "distress.joblib"
+    french_name = "Le détecteur de détresse"
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str]) -> DistressClassifier:
+    def train(
+        cls, texts: Sequence[str], labels: Sequence[str], digest: str = ""
+    ) -> DistressClassifier:
         """Fit on windows and their labels."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -132,31 +128,10 @@ class DistressClassifier:
         counts = TfidfVectorizer(analyzer=pieces, sublinear_tf=True, min_df=2)
         pipeline = make_pipeline(counts, LogisticRegression(C=20, max_iter=300))
         pipeline.fit(list(texts), list(labels))
-        return cls(pipeline, sections.digest_of(texts, labels))
+        return cls(pipeline, digest)
 
     def probability(self, read: str) -> float:
         """Return how sure it is, in [0, 1], that one window of the message is a call."""
         seen = list(windows(read))
-        return float(self._pipeline.predict_proba(seen)[:, self._column].max())
-
-    def save(self, folder: Path) -> None:
-        """Write the classifier in the index folder, switched in one step."""
-        import joblib
-
-        temporary = folder / (FILE_NAME + ".tmp")
-        joblib.dump((self._pipeline, self.digest), temporary, compress=3)
-        temporary.replace(folder / FILE_NAME)
-
-    @classmethod
-    def load(cls, folder: Path) -> DistressClassifier:
-        """Read the classifier that the build wrote. Raises IndexUnusableError."""
-        import joblib
-
-        try:
-            pipeline, digest = joblib.load(folder / FILE_NAME)
-            return cls(pipeline, digest)
-        except Exception as exc:  # missing, truncated, or written by another scikit-learn
-            raise IndexUnusableError(
-                "Le détecteur de détresse manque ou est illisible. "
-                "Lancez « python -m bot build --force »."
-            ) from exc
+        column = list(self._pipeline.classes_).index(CALL)
+        return float(self._pipeline.predict_proba(seen)[:, column].max())

@@ -7,20 +7,16 @@ no embedding, so it costs about a millisecond. Figures by section: README, "Mesu
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 import yaml
 
-from corpus.errors import IndexUnusableError
+from bot.classifier import Classifier
 from corpus.text import words
 from corpus.types import SECTIONS, BankEntry
 
-FILE_NAME = "sections.joblib"
 MIN_CONFIDENCE = 0.30
 """Under this probability a question names no section."""
 EXAMPLE_REPEAT = 2
@@ -59,11 +55,6 @@ def training_pairs(
     return texts, labels
 
 
-def digest_of(texts: Sequence[str], labels: Sequence[str]) -> str:
-    """Hash what a classifier learns from: the same data need no training."""
-    return hashlib.sha256(repr((list(texts), list(labels))).encode()).hexdigest()
-
-
 def examples() -> dict[str, list[str]]:
     """Return section id -> short questions of section_examples.yaml."""
     text = files("bot").joinpath("section_examples.yaml").read_text("utf-8")
@@ -76,16 +67,16 @@ def short_examples() -> list[str]:
     return [question for question in questions if len(words(question)) <= SHORT_EXAMPLE]
 
 
-class SectionClassifier:
-    """The trained classifier."""
+class SectionClassifier(Classifier):
+    """The trained classifier of sections."""
 
-    def __init__(self, pipeline: Any, digest: str = "") -> None:
-        """Take a fitted scikit-learn pipeline with `predict_proba`, and what it learnt from."""
-        self._pipeline = pipeline
-        self.digest = digest
+    file_name = "sections.joblib"
+    french_name = "Le classeur de questions"
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str]) -> SectionClassifier:
+    def train(
+        cls, texts: Sequence[str], labels: Sequence[str], digest: str = ""
+    ) -> SectionClassifier:
         """Fit on masked questions and their section ids."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -96,10 +87,9 @@ class SectionClassifier:
             TfidfVectorizer(analyzer="word", ngram_range=(1, 3), sublinear_tf=True,
                             token_pattern=r"\S+"),
         )  # fmt: skip
-        # C=20: best of 1, 5, 20, 50 by 5-fold over jobs on the bank.
         pipeline = make_pipeline(features, LogisticRegression(C=20, max_iter=300))
         pipeline.fit(list(texts), list(labels))
-        return cls(pipeline, digest_of(texts, labels))
+        return cls(pipeline, digest)
 
     def vocabulary(self) -> frozenset[str]:
         """Every word of the questions it learnt from, job names masked."""
@@ -113,25 +103,3 @@ class SectionClassifier:
         pairs = zip(self._pipeline.classes_, probabilities, strict=True)
         ranked = sorted(pairs, key=lambda pair: -pair[1])
         return [SectionGuess(str(section), float(p)) for section, p in ranked]
-
-    def save(self, folder: Path) -> None:
-        """Write the classifier in the index folder, switched in one step."""
-        import joblib
-
-        temporary = folder / (FILE_NAME + ".tmp")
-        joblib.dump((self._pipeline, self.digest), temporary, compress=3)
-        temporary.replace(folder / FILE_NAME)
-
-    @classmethod
-    def load(cls, folder: Path) -> SectionClassifier:
-        """Read the classifier that the build wrote. Raises IndexUnusableError."""
-        import joblib
-
-        try:
-            pipeline, digest = joblib.load(folder / FILE_NAME)
-            return cls(pipeline, digest)
-        except Exception as exc:  # missing, truncated, or written by another scikit-learn
-            raise IndexUnusableError(
-                "Le classeur de questions manque ou est illisible. "
-                "Lancez « python -m bot build --force »."
-            ) from exc

@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot import safety
 from bot.intents import PATH, intent_of, ordinals
 from bot.lexicon import Lexicon
+from bot.personal_data import mask_personal_data
 from bot.roles import Mention, RoleMatcher
+from bot.safety import Safety, is_injection
 from bot.sections import MIN_CONFIDENCE, SectionClassifier
 from bot.spelling import expand
 from bot.types import Intent, Language, Question, Turn
@@ -100,6 +101,7 @@ class Understanding:
         matcher: RoleMatcher,
         classifier: SectionClassifier,
         lexicon: Lexicon,
+        safety: Safety,
         shown: Callable[[Question], Sequence[str]] = lambda question: (),
     ) -> None:
         """`shown` returns the jobs that the answer to a question lists (orientation, lists)."""
@@ -107,6 +109,7 @@ class Understanding:
         self._matcher = matcher
         self._classifier = classifier
         self.lexicon = lexicon
+        self._safety = safety
         self.shown = shown
 
     def understand(self, text: str, turns: Sequence[Turn] = ()) -> Question:
@@ -134,11 +137,11 @@ class Understanding:
     def read(self, text: str, context: Context) -> Question:
         """Read one message. Safety comes first and stops everything else."""
         base = Question(text, text, text, language_of(text), "ask")
-        if safety.is_distress(text):
+        if self._safety.is_distress(text):
             return replace(base, intent="distress")
-        if safety.is_injection(text):
+        if is_injection(text):
             return replace(base, intent="injection")
-        reading = self._reading(base, expand(safety.mask_personal_data(text)))
+        reading = self._reading(base, expand(mask_personal_data(text)))
         if not reading.base.roles:
             return self._without_role(reading, context)
         return self._with_roles(reading, context)

@@ -16,7 +16,7 @@
   );
   /** @param {string} text */
   const warn = (text) => console.warn("Cap E-commerce : " + text);
-  if (!script?.src) return warn("chargez widget.js par sa propre balise script.");
+  if (!script?.src) return warn("widget.js veut sa propre balise script.");
   const options = script.dataset;
   const home = new URL(".", script.src);
   const { origin } = location;
@@ -46,15 +46,15 @@
       return part > 0.04045 ? ((part + 0.055) / 1.055) ** 2.4 : part / 12.92;
     });
     if (/^#[\da-f]{6}$/i.test(hex) && 0.2126 * r + 0.7152 * g + 0.0722 * b <= 1.05 / 4.5 - 0.05) return hex;
-    warn(`couleur ${asked} refusée : il faut #rrvvbb, avec un contraste de 4,5 sur le blanc.`);
+    warn(`couleur ${asked} refusée, il faut #rrvvbb et un contraste de 4,5 avec le blanc.`);
     return COLOUR;
   };
 
   const start = () => {
     const host = document.createElement("cap-ecommerce");
-    if (document.querySelector(host.localName)) return warn("une seule balise suffit.");
+    if (document.querySelector(host.localName)) return warn("une balise suffit.");
     if (origin !== home.origin && !"__SITES__".split(" ").includes(origin)) {
-      return warn(origin + " n’est pas autorisé : ajoutez-le à CAP_ALLOWED_SITES.");
+      return warn(origin + " n’est pas autorisé, ajoutez-le à CAP_ALLOWED_SITES.");
     }
     const root = host.attachShadow({ mode: "closed" });
     const tint = colour();
@@ -63,7 +63,7 @@
     const place = `position:fixed;${side}:max(20px,env(safe-area-inset-${side}));bottom:calc(env(safe-area-inset-bottom) + ${lift}px + `;
     const css = `:host{all:initial!important;position:fixed!important;inset:auto 0 0 auto!important;z-index:2147483647!important;color-scheme:light dark!important;font:1em/1.3 system-ui,sans-serif!important}
 button,a{min-height:44px;border:0;border-radius:28px;font:inherit;font-weight:600;color:#fff;background:${tint};cursor:pointer}
-:focus-visible{outline:3px solid ${tint};outline-offset:3px;box-shadow:0 0 0 3px #fff!important}
+:focus-visible{outline:3px solid;outline-offset:-6px}
 #b,dialog{${place}20px);box-shadow:0 0 0 1px #8886,0 8px 40px #0005}
 #b{display:flex;align-items:center;gap:10px;min-height:56px;padding:0 22px 0 17px}
 #b:hover{filter:brightness(1.2)}
@@ -111,10 +111,8 @@ a{display:block;margin:16px;padding:12px}
       frame.focus();
       frame.contentWindow?.postMessage("cap-ouvert", home.origin);
     };
-    /** @param {boolean} full */
-    const open = (full) => {
-      if (full) dialog.showModal();
-      else dialog.show();
+    const open = () => {
+      if (!dialog.open) matchMedia(SMALL).matches ? dialog.showModal() : dialog.show();
       button.ariaExpanded = "true";
       if (!link.hidden) {
         const query = new URLSearchParams({ hote: origin, couleur: tint });
@@ -135,7 +133,7 @@ a{display:block;margin:16px;padding:12px}
     button.onclick = () => {
       if (dialog.open) return dialog.close();
       entering = true;
-      open(matchMedia(SMALL).matches);
+      open();
     };
     button.onkeydown = dialog.onkeydown = (event) => {
       if (event.key === "Escape") dialog.close();
@@ -166,7 +164,11 @@ a{display:block;margin:16px;padding:12px}
     // In the top layer, no transform, filter or overflow of the page reaches the button.
     host.popover = "manual";
     host.showPopover?.();
-    if (options.ouvert && origin === home.origin) open(false);
+    // In the installer's preview, already open and without taking the focus.
+    if (options.ouvert && origin === home.origin) {
+      dialog.open = true;
+      open();
+    }
   };
 
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);

@@ -281,5 +281,6 @@ restore();
 shape();
 watch(() => forget(false));
 send.disabled = false;
-document.documentElement.classList.add("on");
+// A frame with "sandbox" but without "allow-same-origin" may not call the server.
+document.documentElement.classList.add(self.origin === "null" ? "boxed" : "on");
 if (launcher) parent.postMessage("cap-pret", launcher);

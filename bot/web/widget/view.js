@@ -119,6 +119,9 @@ export class Exchange {
 
   /** Make buttons of the numbers: what follows one is not the rest of a sentence any more. */
   care() {
+    for (const what of this.text.querySelectorAll("strong")) {
+      if (what.nextSibling instanceof Text) what.nextSibling.data = what.nextSibling.data.replace(/^\s*: ?/, " ");
+    }
     for (const number of this.text.querySelectorAll("a")) {
       const after = number.nextSibling;
       if (after instanceof Text) after.data = after.data.replace(/^[,.] ?/, " ");
