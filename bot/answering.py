@@ -17,7 +17,7 @@ from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
 from bot.personal_data import has_personal_data
-from bot.select import FAR, Choice, is_answer, rank
+from bot.select import COVERAGE_WEIGHT, FAR, Choice, is_answer, rank
 from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import Understanding
 from corpus.types import Corpus, Passage
@@ -120,9 +120,8 @@ class Answering:
             return self._listing.answer(question, self._sections)
         if question.intent == "ask" and self._understanding.lexicon.is_generic(question.text):
             return clarify_role(question, self._corpus)
-        hits = self._hits(question.standalone)
-        choices = rank(question, hits, self._corpus.roles)
-        best = self._answering_choice(question, choices)
+        choices = self._choices(question)
+        best = next((choice for choice in choices[:3] if self._answers(question, choice)), None)
         if best:
             passage = best.hit.passage
             held = numbers(passage.text)
@@ -138,14 +137,32 @@ class Answering:
         """Tell whether nothing in the corpus is near: the question is about something else."""
         return not choices or (choices[0].hit.meaning or 0.0) < FAR
 
-    def _answering_choice(self, question: Question, choices: Sequence[Choice]) -> Choice | None:
-        """The best choice that is near enough."""
-        for choice in choices[:3]:
-            coverage = self._retriever.searcher.coverage(question.standalone, choice.hit.passage.id)
-            free = choice.hit.passage.kind == "free"
-            if is_answer(choice.hit.meaning or 0.0, coverage, free=free):
-                return choice
-        return None
+    def _choices(self, question: Question) -> list[Choice]:
+        """Passages for a question that names no job, the share of its words they hold counted in.
+
+        Free documents are searched for on their own too: their long paragraphs come after the
+        bank's short questions otherwise.
+        """
+        query = question.standalone
+        hits = {hit.passage.id: hit for hit in self._hits(query)}
+        if self._free:
+            hits |= {hit.passage.id: hit for hit in self._hits(query, self._free)}
+        choices = rank(question, list(hits.values()), self._corpus.roles)
+        covered = [replace(c, coverage=self._coverage(query, c)) for c in choices]
+        return sorted(covered, key=lambda c: -(c.score + COVERAGE_WEIGHT * c.coverage))
+
+    def _coverage(self, query: str, choice: Choice) -> float:
+        return self._retriever.searcher.coverage(query, choice.hit.passage.id)
+
+    @staticmethod
+    def _answers(question: Question, choice: Choice) -> bool:
+        """Tell whether a passage is near enough to answer."""
+        return is_answer(
+            choice.hit.meaning or 0.0,
+            choice.coverage,
+            free=choice.hit.passage.kind == "free",
+            english=question.language == "en",
+        )
 
     def shown(self, question: Question) -> tuple[str, ...]:
         """Jobs that the answer to a question without job names, in order, for follow-ups."""

@@ -31,6 +31,9 @@ from index.encoder import SentenceEncoder
 from index.retriever import PassageRetriever
 from index.search import Searcher
 
+WARM_UP = "C’est quoi un community manager ?"
+"""Asked once at start: the first question costs 200 ms more than the next ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -153,7 +156,9 @@ class Assistant:
         safety = Safety.open(index_folder(settings.data))
         model = open_model(settings) if with_model else None
         everything = settings.llm != "local"
-        return cls(corpus, searcher, classifier, safety, model, write_everything=everything)
+        assistant = cls(corpus, searcher, classifier, safety, model, write_everything=everything)
+        assistant.ask(WARM_UP)
+        return assistant
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[str | Answer]:
         """Yield the text as it grows, then the whole answer."""

@@ -21,7 +21,10 @@ from corpus.text import fold
 THRESHOLD = 0.5
 """Probability from which the classifier alone calls for the help card."""
 
+SIGNS = "injection_signs"
+"""The section matched on the message as typed, where a pattern may begin inside a word."""
 GAP = r"(?:[\w*]+ ){0,3}"
+NEVER = r"[^\s\S]"
 EXPANSIONS = 3
 """A word list may name another one, which may name a third."""
 
@@ -32,17 +35,20 @@ def _rules() -> dict[str, dict[str, re.Pattern[str]]]:
     data = yaml.safe_load(files("bot").joinpath("safety_patterns.yaml").read_text("utf-8"))
     lists = {name: re.sub(r"\|\s+", "|", words) for name, words in data["words"].items()}
 
-    def compiled(lines: str) -> re.Pattern[str]:
-        """One pattern for a group, each line at the edges of words."""
+    def compiled(lines: str, edge: str) -> re.Pattern[str]:
+        """One pattern for a group of lines."""
         choice = "|".join(lines.splitlines()).replace("…", GAP)
         for _ in range(EXPANSIONS):
             choice = re.sub(r"\{([a-z_]+)\}", lambda match: f"(?:{lists[match[1]]})", choice)
-        return re.compile(rf"(?<!\w)(?:{choice})(?!\w)")
+        return re.compile(rf"(?<!{edge})(?:{choice})(?!{edge})")
 
-    sections = ("look_alikes", "distress", "injection", "injection_signs", "insults")
     return {
-        section: {group: compiled(lines) for group, lines in data[section].items()}
-        for section in sections
+        section: {
+            group: compiled(lines, NEVER if section == SIGNS else r"\w")
+            for group, lines in groups.items()
+        }
+        for section, groups in data.items()
+        if section not in ("spellings", "words")
     }
 
 
@@ -66,7 +72,7 @@ def is_distress(text: str) -> bool:
 
 def is_injection(text: str) -> bool:
     """Tell whether the message tries to change the rules or to see the instructions."""
-    return bool(_found("injection", plain(text)) or _found("injection_signs", fold(text)))
+    return bool(_found("injection", plain(text)) or _found(SIGNS, fold(text)))
 
 
 def is_insult(text: str) -> bool:

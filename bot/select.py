@@ -30,8 +30,12 @@ THEME_BONUS = 0.08
 """Added to themes, terms and free documents where no job is named: they speak of no single job."""
 FREE_FROM, FREE_COVERAGE_FROM = 0.80, 0.35
 """The same two thresholds for free documents."""
-SURE = 0.90
-"""Cosine from which a question is answered whatever its words (another wording of the same)."""
+SURE, SURE_COVERAGE_FROM = 0.90, 0.25
+"""Cosine from which fewer words are asked for: probably another wording of the same question."""
+ENGLISH_FROM = 0.88
+"""Cosine from which an English question is answered."""
+COVERAGE_WEIGHT = 0.10
+"""Weight of the share of words held against the cosine, where no job is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Choice:
 
     hit: Hit
     score: float
+    coverage: float = 0.0
 
 
 def rank(question: Question, hits: Sequence[Hit], roles: Collection[str]) -> list[Choice]:
@@ -57,14 +62,20 @@ def rank(question: Question, hits: Sequence[Hit], roles: Collection[str]) -> lis
     return sorted(choices, key=lambda choice: -choice.score)
 
 
-def is_answer(meaning: float, coverage: float, *, free: bool = False) -> bool:
+def is_answer(
+    meaning: float, coverage: float, *, free: bool = False, english: bool = False
+) -> bool:
     """Tell whether a passage is near enough to answer a question that names no job.
 
-    Free documents are long paragraphs without question wordings: their cosine is lower.
+    Free documents are long paragraphs without question wordings: their cosine is lower. English
+    questions share no word with French passages: only the cosine counts.
     """
     if free:
         return meaning >= FREE_FROM and coverage >= FREE_COVERAGE_FROM
-    return meaning >= SURE or (meaning >= ANSWER_FROM and coverage >= COVERAGE_FROM)
+    if english and meaning >= ENGLISH_FROM:
+        return True
+    near = meaning >= SURE and coverage >= SURE_COVERAGE_FROM
+    return near or (meaning >= ANSWER_FROM and coverage >= COVERAGE_FROM)
 
 
 def foreign_figures(question: str, known: set[str]) -> list[str]:

@@ -14,7 +14,8 @@ import yaml
 
 from corpus.text import fold
 
-WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+(?!['’\w])")
+"""A word that no apostrophe follows: "c" alone is "c'est", but "c'est" is left as it is."""
 LEET = str.maketrans("013457", "oieast")
 LEET_WORD = re.compile(r"\b(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5,}\b", re.IGNORECASE)
 """Words of five signs or more that mix letters and digits: "d3v3l0pp3ur"."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import bm25s
 import numpy as np
@@ -50,14 +50,13 @@ class LexicalIndex:
         ranked = top[np.argsort(-scores[top], kind="stable")]
         return [(int(i), float(scores[i])) for i in ranked if scores[i] > 0]
 
-    def coverage(self, question: str, text: str) -> float:
-        """Share of the question's tokens, weighed by rarity, that the text holds: 0 to 1.
+    def coverage(self, question: str, held: Collection[str]) -> float:
+        """Share of the question's tokens, weighed by rarity, that are held: 0 to 1.
 
         A token that no text holds weighs most: it says that the question is about something
         else. A question without tokens has coverage 0.
         """
         wanted = set(tokens(question))
-        held = set(tokens(text))
         weights = {t: math.log(1 + self._size / (1 + self._seen_in[t])) for t in wanted}
         total = sum(weights.values())
         return sum(w for t, w in weights.items() if t in held) / total if total else 0.0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corpus.text import tokens
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.lexical import LexicalIndex
@@ -58,6 +59,7 @@ class Searcher:
         passages, self._keys = collection.load()
         self.passages: dict[str, Passage] = {p.id: p for p in passages}
         self._documents = np.array([self.passages[i].document for i, _ in self._keys])
+        self._held: dict[str, set[str]] = {}
         self._lexical = LexicalIndex([text for _, text in self._keys])
 
     def by_words(self, question: str, count: int = DEPTH, documents: Sequence[str] = ()) -> Ranked:
@@ -76,11 +78,12 @@ class Searcher:
 
     def coverage(self, question: str, passage_id: str) -> float:
         """Share of the question's words, weighed by rarity, that a passage holds: 0 to 1."""
-        return self._lexical.coverage(question, self._words_of(passage_id))
-
-    def _words_of(self, passage_id: str) -> str:
-        passage = self.passages[passage_id]
-        return " ".join((passage.title, passage.text, *passage.keys))
+        if passage_id not in self._held:
+            passage = self.passages[passage_id]
+            self._held[passage_id] = set(
+                tokens(" ".join((passage.title, passage.text, *passage.keys)))
+            )
+        return self._lexical.coverage(question, self._held[passage_id])
 
     def search(
         self,

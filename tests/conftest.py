@@ -1,8 +1,7 @@
 """Fakes with meaning at the product's own seams, a small corpus in the real format, no network.
 
-Everything here is a fixture. The encoder hashes French stems, so that real Chroma ranks rightly;
-the scripted model replays what a test gives it; the classifier learns the product's own examples
-with a faster solver (the real training takes 10 s: slow/test_real.py runs it).
+The encoder hashes French stems, so that real Chroma ranks rightly; the model replays what a test
+gives it; the section classifier learns the product's own examples with a faster solver.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import pytest
 
 from bot.chain import Assistant
 from bot.roles import RoleMatcher
+from bot.safety import Safety
 from bot.sections import SectionClassifier, training_pairs
 from corpus.load import load_corpus
 from corpus.split import split_corpus
@@ -33,7 +33,7 @@ sources:
   onisep: {editeur: Onisep, titre: "Fiche métier", url: "https://www.onisep.fr/metier", annee: 2025}
   apec: {editeur: Apec, titre: "Étude des métiers", annee: 2024}
 """
-LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", b"127.0.0.1")
+LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", b"127.0.0.1", None, "")
 FIELDS = "id m f alias famille proches evolution pay le fait tache outil qualite diplome suite"
 JOBS = [
     dict(zip(FIELDS.split(), line.split(" | "), strict=True))
@@ -153,8 +153,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         real = getattr(owner, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            host = host_of(*arguments)
-            assert host in (None, "", *LOCAL), f"a test tried to reach {host!r}"
+            assert host_of(*arguments) in LOCAL, f"a test tried to reach {arguments}"
             return real(*arguments, **named)
 
         monkeypatch.setattr(owner, name, call)
@@ -165,9 +164,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class HashEncoder:
-    """Stems hashed into unit vectors; cosines from FLOOR (nothing shared) to 1, as e5's are."""
-
-    FLOOR = 0.75
+    """Stems hashed into unit vectors; cosines from 0.75 (nothing shared) to 1, as e5's are."""
 
     def __init__(self, name: str = "hash", dimension: int = 512, fail_after: int = 10**9) -> None:
         self.name, self.dimension, self.fail_after = name, dimension, fail_after
@@ -179,8 +176,8 @@ class HashEncoder:
         for token in set(tokens(text)):
             code = zlib.crc32(token.encode())
             vector[1 + code % (self.dimension - 1)] += 1.0 if code & 1 << 31 else -1.0
-        vector *= np.sqrt(1 - self.FLOOR) / max(1e-9, float(np.linalg.norm(vector)))
-        vector[0] = np.sqrt(self.FLOOR if vector.any() else 1.0)
+        vector *= 0.5 / max(1e-9, float(np.linalg.norm(vector)))
+        vector[0] = np.sqrt(0.75 if vector.any() else 1.0)
         return vector
 
     def encode_query(self, text: str) -> Any:
@@ -195,13 +192,12 @@ class HashEncoder:
 
 
 class ScriptedModel:
-    """Replays one line for each question, in small pieces; an exception in a line is raised."""
+    """Replays one line for each question, in small pieces; an exception stops it in the middle."""
 
-    name, problem = "scripted", ""
+    name, problem, close = "scripted", "", staticmethod(lambda: None)
 
     def __init__(self, *lines: str | Exception, is_ready: bool = True) -> None:
-        self.lines = list(lines)
-        self.is_ready = is_ready
+        self.lines, self.is_ready = list(lines), is_ready
         self.prompts: list[str] = []
 
     def ready(self, timeout: float = 0.0) -> bool:
@@ -214,9 +210,6 @@ class ScriptedModel:
             yield "Le début de la réponse du modèle "
             raise line
         yield from (line[i : i + 7] for i in range(0, len(line), 7))
-
-    def close(self) -> None:
-        self.is_ready = False
 
 
 def write_corpus(folder: Path) -> Path:
@@ -241,14 +234,17 @@ def quick_classifier(corpus: Corpus, mask: Callable[[str], str]) -> SectionClass
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, min_df=2)
     whole = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+")
     solver = OneVsRestClassifier(LogisticRegression(C=5, solver="liblinear"))
-    pairs = training_pairs(corpus.bank, mask)
-    return SectionClassifier(make_pipeline(make_union(letters, whole), solver).fit(*pairs))
+    pairs = dict.fromkeys(zip(*training_pairs(corpus.bank, mask), strict=True))
+    pipeline = make_pipeline(make_union(letters, whole), solver)
+    return SectionClassifier(pipeline.fit(*zip(*pairs, strict=True)))
 
 
 @pytest.fixture(scope="session")
 def fakes() -> SimpleNamespace:
-    """The classes above, without importing this file twice."""
-    return SimpleNamespace(Encoder=HashEncoder, Model=ScriptedModel, classifier=quick_classifier)
+    """The fakes above, and the guard with its patterns alone."""
+    safety = Safety(SimpleNamespace(probability=lambda read: 0.0))
+    return SimpleNamespace(Encoder=HashEncoder, Model=ScriptedModel,
+                           classifier=quick_classifier, safety=safety)  # fmt: skip
 
 
 @pytest.fixture
@@ -287,11 +283,13 @@ def searcher(small: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Searche
 
 
 @pytest.fixture(scope="session")
-def make_assistant(small: Corpus, searcher: Searcher) -> Callable[..., Assistant]:
+def make_assistant(
+    small: Corpus, searcher: Searcher, fakes: SimpleNamespace
+) -> Callable[..., Assistant]:
     """Wire an assistant on the small corpus, with the model given."""
     matcher = RoleMatcher.from_passages(small.roles.values(), searcher.passages.values())
     classifier = quick_classifier(small, matcher.mask_all)
-    return partial(Assistant, small, searcher, classifier)
+    return partial(Assistant, small, searcher, classifier, fakes.safety)
 
 
 @pytest.fixture(scope="session")

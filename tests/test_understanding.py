@@ -30,7 +30,7 @@ def reader(real: Corpus, fakes: SimpleNamespace) -> Understanding:
     classifier = fakes.classifier(replace(real, bank=()), matcher.mask_all)
     wordings = [matcher.mask_all(w) for entry in real.bank for w in entry.wordings]
     lexicon = Lexicon(real, wordings, [text for p in passages for text in (p.text, *p.keys)])
-    return Understanding(real, matcher, classifier, lexicon)
+    return Understanding(real, matcher, classifier, lexicon, fakes.safety)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_another_topic_drops_the_job(read: Read) -> None:
     [
         ("Bonjour !", "greet"), ("Coucou", "greet"), ("merci", "thanks"),
         ("t'es qui ?", "about"), ("tu es un robot ?", "about"),
-        ("d'où ça vient ?", "sources"), ("tu comprends rien", "complaint"),
+        ("d'où ça vient ?", "sources"), ("c'est nul", "complaint"),
         ("J'aime le dessin et l'informatique", "orient"),
         ("je sais pas quoi faire plus tard", "orient"),
         ("quels métiers sans coder ?", "list"), ("Combien gagne un plombier ?", "off-topic"),
@@ -237,7 +237,6 @@ def test_text_message_spelling_is_written_out(message: str, written: str) -> Non
     assert expand(message) == written
 
 
-@pytest.mark.xfail(strict=True, reason="bot/spelling.py: the c of c'est is taken for « c »")
 @pytest.mark.parametrize("message", ["C'est quoi l'alternance ?", "C’est quoi l’alternance ?"])
 def test_an_elided_word_is_left_alone(read: Read, message: str) -> None:
     assert expand(message) == message

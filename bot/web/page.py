@@ -9,25 +9,34 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
+from urllib.parse import parse_qs
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.state_holder import SessionState, StateHolder
+from starlette.responses import Response
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.types import MAX_TURNS
+from bot.types import MAX_TURNS, Answer
 from bot.web.assets import AssetCache
 from bot.web.render import (
+    FORGOTTEN,
     answer_html,
     draft_html,
+    is_care,
+    is_finished,
+    is_waiting,
     question_html,
+    reading_pages,
     refusal_html,
     spoken,
+    stopped_html,
     waiting_html,
 )
 from bot.web.security import GradioGate
-from bot.web.service import Service
-from bot.web.shell import TITLE, Shell
+from bot.web.service import Assistant, Service
+from bot.web.shell import TITLE, Shell, job_questions
 from corpus.errors import CapError
 
 MAX_QUEUE = 200
@@ -41,50 +50,74 @@ Message = dict[str, Any]
 
 
 class Chat:
-    """What happens when a visitor sends a question or clears the conversation."""
+    """What happens when a visitor sends a question, stops the answer or clears the conversation."""
 
     def __init__(self, service: Service) -> None:
         """Take the service that answers."""
         self._service = service
+        self._readings = reading_pages(service.assistant.corpus)
 
     async def reply(
         self, question: str | None, history: list[Message] | None, request: gr.Request
-    ) -> AsyncGenerator[tuple[Any, Any], None]:
+    ) -> AsyncGenerator[tuple[Any, Any, Any], None]:
         """Yield the conversation with the answer that grows at its end; empty the box at once.
 
         The browser sends the conversation, so its roles and texts may be forged: the service
         refuses what is not a turn.
         """
-        asked = [*_recent(history or []), _message("user", question_html((question or "").strip()))]
-        yield [*asked, _message("assistant", waiting_html())], ""
-        turns = [{"role": m["role"], "text": spoken(m["content"])} for m in asked[:-1]]
+        kept = _recent(history or [])
+        asked = [*kept, _message("user", question_html((question or "").strip()))]
+        forgotten = FORGOTTEN if len(kept) < len(history or []) else gr.skip()
+        yield [*asked, _message("assistant", waiting_html())], "", forgotten
+        turns = [*self._opening(request), *_turns(kept)]
         client = request.client.host if request.client else "inconnu"
         items = self._service.stream(question or "", turns[-MAX_TURNS:], client)
         try:
             async with aclosing(items):
                 async for item in items:
-                    html = draft_html(item) if isinstance(item, str) else answer_html(item)
-                    yield [*asked, _message("assistant", html)], gr.skip()
+                    html = self._drawn(item)
+                    yield [*asked, _message("assistant", html)], gr.skip(), gr.skip()
         except CapError as exc:
-            yield [*asked, _message("assistant", refusal_html(str(exc)))], gr.skip()
+            html = refusal_html(str(exc))
+            yield [*asked, _message("assistant", html)], gr.skip(), gr.skip()
 
-    def clear(self) -> tuple[list[Message], str]:
-        """Return an empty conversation and an empty box."""
-        return [], ""
+    def stop(self, history: list[Message] | None) -> list[Message]:
+        """Keep what the browser shows of an answer, with a note; a whole answer is left alone."""
+        *before, last = history or [_message("assistant", "")]
+        if is_finished(last["content"]):
+            return [*before, last]
+        if last["role"] == "user":  # stopped before the server's first word
+            return [*before, last, _message("assistant", stopped_html(""))]
+        text = "" if is_waiting(last["content"]) else spoken(last["content"])
+        return [*before, _message("assistant", stopped_html(text))]
+
+    def clear(self) -> tuple[list[Message], str, str]:
+        """Return an empty conversation, an empty box and no remark."""
+        return [], "", ""
+
+    def _drawn(self, item: str | Answer) -> str:
+        return draft_html(item) if isinstance(item, str) else answer_html(item, self._readings)
+
+    def _opening(self, request: gr.Request) -> list[dict[str, str]]:
+        """The job that the page was opened on (`/?fiche=…`), as a first turn: "et le salaire ?"."""
+        sheet = self._service.assistant.corpus.roles.get(request.query_params.get("fiche", ""))
+        return [{"role": "user", "text": job_questions(sheet)[0]}] if sheet else []
 
 
 def build_blocks(service: Service) -> gr.Blocks:
-    """Return Gradio's part of the page: conversation, question, clear."""
+    """Return Gradio's part of the page: conversation, question, stop, clear."""
     chat = Chat(service)
     demo: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
+        remark = gr.Markdown(elem_id="cap-remark")  # not gr.HTML, which evaluates scripts
         talk = _conversation()
         with gr.Column(elem_id="cap-ask"):
             box = _question_box()
             clear = gr.Button("Effacer", elem_id="cap-clear")
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = box.submit(chat.reply, [box, talk], [talk, box], **hidden)
-        clear.click(chat.clear, None, [talk, box], cancels=[asking], **hidden)
+        asking = box.submit(chat.reply, [box, talk], [talk, box, remark], **hidden)
+        box.stop(chat.stop, talk, talk, cancels=[asking], **hidden)
+        clear.click(chat.clear, None, [talk, box, remark], cancels=[asking], **hidden)
     demo.queue(api_open=False, max_size=MAX_QUEUE, default_concurrency_limit=None)
     return demo
 
@@ -114,6 +147,7 @@ def _question_box() -> gr.Textbox:
         max_lines=5,
         max_length=MAX_TYPED,
         submit_btn="Envoyer",
+        stop_btn="Arrêter",
         html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True),
     )
 
@@ -132,10 +166,29 @@ def mount_page(app: FastAPI, service: Service) -> None:
     if not isinstance(mount, Mount):
         raise RuntimeError("Gradio no longer mounts its application last")
     mount.app.state_holder = ForgetfulSessions(demo)  # type: ignore[attr-defined]
-    shell, assistant = Shell(service.assistant.corpus), service.assistant
-    mount.app = GradioGate(
-        AssetCache(mount.app), lambda html, nonce: shell.rewrite(html, nonce, assistant.mode_note)
-    )
+    mount.app = Front(AssetCache(mount.app), service.assistant)
+
+
+class Front:
+    """Dresses Gradio's page in ours, open on a job when its address says `?fiche=<id>`."""
+
+    def __init__(self, app: ASGIApp, assistant: Assistant) -> None:
+        """Take Gradio's application and what the page shows of the assistant."""
+        self._app = app
+        self._assistant = assistant
+        self._shell = Shell(assistant.corpus)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["path"] == "/gradio_api/reset":  # asked after a stop; Gradio 6.31 does nothing
+            await Response(status_code=204)(scope, receive, send)
+            return
+        fiche = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("fiche", [""])[0]
+
+        def rewrite(html: str, nonce: str) -> str:
+            return self._shell.rewrite(html, nonce, self._assistant.mode_note, fiche)
+
+        await GradioGate(self._app, rewrite)(scope, receive, send)
 
 
 class ForgetfulSessions(StateHolder):
@@ -156,6 +209,17 @@ class ForgetfulSessions(StateHolder):
 
 def _message(role: str, html: str) -> Message:
     return {"role": role, "content": html}
+
+
+def _turns(history: list[Message]) -> list[dict[str, str]]:
+    """Return what was said; a call for help and its card are told to nobody again."""
+    turns: list[dict[str, str]] = []
+    for message in history:
+        if is_care(message["content"]):
+            turns = turns[:-1]
+        else:
+            turns.append({"role": message["role"], "text": spoken(message["content"])})
+    return turns
 
 
 def _recent(history: list[Message]) -> list[Message]:

@@ -8,11 +8,15 @@ attributes, so classes carry the meaning and page.js adds the rest. `spoken` is 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape, unescape
 from itertools import groupby
+from urllib.parse import quote
 
+from bot.french import titles
 from bot.types import Answer, Citation
-from corpus.types import SECTIONS, Source
+from corpus.types import SECTIONS, Corpus, Source
 
 NBSP = "\N{NO-BREAK SPACE}"
 RATED = ("answer", "abstain", "decline")
@@ -22,8 +26,45 @@ TAG = re.compile(r"<[!/?]?[A-Za-z-][^<>]*>")
 MARK = re.compile(r"\[(\d{1,2})\](?![(:])")
 MARK_BUTTON = re.compile(r'<button class="cap-ref"[^>]*>(\d+)</button>')
 BODY = re.compile(r'<div class="cap-answer[^>]*>\n\n(.*?)\n\n</div>', re.DOTALL)
+CARE = "cap-care"
+"""Class of the card for someone in distress: nothing around it, and never sent to the assistant."""
+STOPPED = "Réponse arrêtée à votre demande : elle n’est pas complète."
+STOPPED_EARLY = "Réponse arrêtée à votre demande, avant le premier mot."
+FORGOTTEN = "Les échanges les plus anciens ont quitté l’écran, pour que la page reste rapide."
 TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-))|(?<=\d) (?=\d{3}\b)")
 """Spaces that French never breaks; the ":" of a table's ruler is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where visitors read a whole document: address, words of the link, name of each section."""
+
+    address: str
+    link: str
+    title: str
+    sections: Mapping[str, str]
+
+
+Readings = Mapping[str, Reading]
+"""Document id -> its page; the school's own documents have none."""
+
+
+def reading_pages(corpus: Corpus) -> Readings:
+    """Return the page of each document that an answer of this corpus may cite."""
+    jobs = {
+        job.id: Reading(f"fiches/{quote(job.id)}", "Lire la fiche", titles(job), SECTIONS)
+        for job in corpus.roles.values()
+    }
+    guides = {
+        theme.id: Reading(
+            f"themes/{quote(theme.id)}", "Lire le guide", theme.title,
+            {section.id: section.heading for section in theme.sections},
+        )
+        for theme in corpus.themes.values()
+    }  # fmt: skip
+    terms = {term.id: term.name for term in corpus.terms}
+    glossary = Reading("glossaire", "Lire la définition", "Glossaire", terms)
+    return {"glossaire": glossary, **guides, **jobs}
 
 
 def question_html(question: str) -> str:
@@ -46,28 +87,56 @@ def draft_html(text: str) -> str:
     return f'<div class="cap-answer">\n\n{safe_markdown(text)}\n\n</div>'
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer, readings: Readings) -> str:
     """Show a finished answer: text, origin, sources, actions, suggestions."""
-    parts = [
-        f'<div class="cap-answer cap-{answer.mode}">\n\n{safe_markdown(answer.text)}\n\n'
-        '</div>\n<div class="cap-end">',
+    care = answer.kind == "redirect"
+    ending = (
         _origin(answer),
-        _sources(answer.citations),
+        _sources(answer.citations, readings),
         _actions(answer),
         _suggestions(answer),
-        "</div>",
-    ]
-    return "".join(parts)
+    )
+    return (
+        f'<div class="cap-answer cap-{answer.mode}{" " + CARE if care else ""}">\n\n'
+        f'{safe_markdown(answer.text)}\n\n</div>\n<div class="cap-end">'
+        f"{'' if care else ''.join(ending)}</div>"
+    )
+
+
+def stopped_html(text: str) -> str:
+    """Show what was written of an answer that the visitor stopped, and say so."""
+    note = f'<p class="cap-refusal">{STOPPED if text else STOPPED_EARLY}</p>'
+    written = f"{draft_html(text)}\n" if text else ""
+    return f'{written}<div class="cap-end">{note}</div>'
+
+
+def is_finished(content: object) -> bool:
+    """Tell whether a message of the page's history is a whole answer, refused or stopped too."""
+    return 'class="cap-end"' in _html(content)
+
+
+def is_waiting(content: object) -> bool:
+    """Tell whether a message of the page's history is an answer of which nothing is written."""
+    return 'class="cap-waiting"' in _html(content)
+
+
+def is_care(content: object) -> bool:
+    """Tell whether a message of the page's history is the card for someone in distress."""
+    return CARE in _html(content)
 
 
 def spoken(content: object) -> str:
     """Return the text of a message of the page's history, without what was drawn around it."""
-    blocks = content if isinstance(content, list) else [content]
-    texts = [block.get("text") if isinstance(block, dict) else block for block in blocks]
-    html = "\n".join(text for text in texts if isinstance(text, str))
+    html = _html(content)
     body = BODY.search(html)
     marked = MARK_BUTTON.sub(r"[\1]", body[1] if body else html)
     return unescape(TAG.sub("", marked)).replace(NBSP, " ")
+
+
+def _html(content: object) -> str:
+    blocks = content if isinstance(content, list) else [content]
+    texts = [block.get("text") if isinstance(block, dict) else block for block in blocks]
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def safe_markdown(text: str) -> str:
@@ -80,27 +149,46 @@ def _origin(answer: Answer) -> str:
     if answer.mode != "written":
         return ""
     return (
-        '<p class="cap-origin">Texte rédigé par un modèle de langage à partir '
+        '<p class="cap-origin">Texte rédigé par un modèle de langue à partir '
         "des sources ci-dessous.</p>"
     )
 
 
-def _sources(citations: tuple[Citation, ...]) -> str:
+def _sources(citations: tuple[Citation, ...], readings: Readings) -> str:
     if not citations:
         return ""
     title = "Source" if len(citations) == 1 else "Sources"
-    items = "".join(map(_source, citations))
+    items = "".join(_source(citation, readings.get(citation.document)) for citation in citations)
     return f'<div class="cap-sources"><p class="cap-label">{title}</p><ol>{items}</ol></div>'
 
 
-def _source(citation: Citation) -> str:
-    section = SECTIONS.get(citation.section, citation.section)
-    where = ", ".join(filter(None, (citation.title, section)))
+def _source(citation: Citation, reading: Reading | None) -> str:
     published = "".join(f"<li>{_published(source)}</li>" for source in citation.sources)
+    where = typeset(_where(citation, reading))
     return (
         f"<li><b>{citation.n}</b><div><ul>{published}</ul>"
-        f"<details><summary><i>Lire le passage</i> <span>{typeset(where)}</span></summary>"
-        f"<blockquote>{_passage(citation.passage)}</blockquote></details></div></li>"
+        f'<div class="cap-more"><details><summary>Lire le passage</summary>'
+        f"<p>{where}</p><blockquote>{_passage(citation.passage)}</blockquote></details>"
+        f"{_read(citation, reading, where) if reading else ''}</div></div></li>"
+    )
+
+
+def _where(citation: Citation, reading: Reading | None) -> str:
+    """Name the document and its section; a school's own document has no section to name."""
+    if reading is None:
+        return citation.title
+    section = reading.sections.get(citation.section) or SECTIONS.get(citation.section)
+    return ", ".join(filter(None, (reading.title, section)))
+
+
+def _read(citation: Citation, reading: Reading, where: str) -> str:
+    """Link to the section in its page, which marks it; in a new tab, since this one holds all."""
+    section = quote(citation.section, safe="")
+    place = f"?extrait={section}#{section}" if section else ""
+    return (
+        f'<a class="cap-read" href="{reading.address}{place}" target="_blank" '
+        f'rel="noopener noreferrer">{reading.link}'
+        f'<span class="cap-hidden">{NBSP}: {where} (nouvel onglet)</span></a>'
     )
 
 
@@ -133,6 +221,7 @@ def _actions(answer: Answer) -> str:
         return ""
     return (
         '<div class="cap-actions"><button class="cap-copy" type="button">Copier</button>'
+        '<button class="cap-print" type="button">Imprimer</button>'
         '<button class="cap-up" type="button">Utile</button>'
         '<button class="cap-down" type="button">Pas utile</button></div>'
     )

@@ -6,6 +6,7 @@ and turns the unexpected into one French sentence. Knows nothing of routes or pa
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import time
@@ -84,7 +85,7 @@ class Service:
         try:
             self.admit(client)
             cleaned, history = clean_question(question), parse_turns(turns)
-            if self._running >= self._max_at_once:
+            if max(self._running, self._threads.borrowed_tokens) >= self._max_at_once:
                 raise RefusedInput(BUSY, status=503)
             self._running += 1
             try:
@@ -109,13 +110,24 @@ class Service:
         items = self.assistant.stream(question, turns)
         item: str | Answer | None = ""
         while not isinstance(item, Answer):
-            item = await to_thread.run_sync(next, items, None, limiter=self._threads)
+            item = await self._next(items)
             if item is None:
                 raise RuntimeError("the assistant stopped without an Answer")
             first = first or time.perf_counter() - start
             if isinstance(item, Answer):
                 self.metrics.answered(item, first, time.perf_counter() - start)
             yield item
+
+
+    async def _next(self, items: Iterator[str | Answer]) -> str | Answer | None:
+        """Wait for the next item in a thread, which keeps its place until it is done.
+
+        A visitor who stops or leaves is free at once; the thread ends at its next item, and the
+        assistant's generator, which nothing holds any more, is closed.
+        """
+        step = asyncio.ensure_future(to_thread.run_sync(next, items, None, limiter=self._threads))
+        step.add_done_callback(lambda done: done.cancelled() or done.exception())  # never logged
+        return await asyncio.shield(step)
 
 
 def _network(client: str) -> str:

@@ -11,8 +11,10 @@ import re
 from html import escape
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
-from bot.web.render import NBSP, question_button, typeset
+from bot.french import capital
+from bot.web.render import NBSP, TIGHT, question_button, typeset
 from bot.web.schema import REASONS
 from corpus.text import fold
 from corpus.types import FAMILIES, Corpus, RoleSheet, lower_first
@@ -31,6 +33,16 @@ PROVIDER = (
     "service extérieur choisi par l’établissement ({}). Votre adresse de connexion ne lui est pas "
     "transmise.</p>"
 )
+
+OTHER_REASON = '<button class="cap-reason" type="button">Autre raison</button>'
+WELCOME = """\
+<h1 id="cap-title">Quel métier du <span class="cap-mark">e-commerce</span> vous intrigue ?</h1>
+<p>Missions, études, salaires, qualités utiles : posez votre question avec vos mots. Chaque
+réponse cite ses sources, avec le passage exact.</p>"""
+WELCOME_JOB = """\
+<h1 id="cap-title"><span class="cap-mark cap-long">{title}</span></h1>
+<p>Missions, études, salaire, qualités utiles : posez votre question sur ce métier, avec vos mots.
+Chaque réponse cite ses sources. <a href="fiches/{id}">Lire la fiche</a></p>"""
 
 SOCIAL = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*/>')
 MANIFEST = re.compile(r'\s*<link rel="manifest"[^>]*/>')
@@ -52,22 +64,35 @@ class Shell:
             Template(_template("page.html")).safe_substitute(
                 count=len(corpus.roles),
                 families="".join(_family(corpus, family) for family in FAMILIES),
-                examples="".join(f"<li>{question_button(text)}</li>" for text in EXAMPLES),
-                reasons="".join(reasons),
+                foot=_template("foot.html"),
+                reasons="".join([*reasons, OTHER_REASON]),
             )
         )
+        self._roles = corpus.roles
         self._version = static_version()
 
-    def rewrite(self, html: str, nonce: str, note: str) -> str:
-        """Return Gradio's page in French, inside ours, with a nonce on each of its scripts."""
+    def rewrite(self, html: str, nonce: str, note: str, fiche: str = "") -> str:
+        """Return Gradio's page in French, inside ours, with a nonce on each of its scripts.
+
+        `fiche` is the id of the job that the page opens on; an unknown one is ignored.
+        """
+        sheet = self._roles.get(fiche)
+        questions = job_questions(sheet) if sheet else EXAMPLES
+        title = f"{_title(sheet)} : vos questions – Cap E-commerce" if sheet else TITLE
         html = MANIFEST.sub("", SOCIAL.sub("", html.replace('lang="en"', 'lang="fr"', 1)))
         html = SCRIPT.sub(f'<script nonce="{nonce}"', html)
-        head = self._head.substitute(title=TITLE, nonce=nonce, version=self._version)
+        title = escape(title, quote=False)
+        head = self._head.substitute(title=title, nonce=nonce, version=self._version)
         html = html.replace("</head>", f"{head}</head>", 1)
         found = BODY.search(html)
         if found is None:
             raise RuntimeError("Gradio's page has changed: no <gradio-app> in <body>")
-        page = self._page.substitute(gradio=found[2], note=typeset(note))
+        page = self._page.substitute(
+            gradio=found[2],
+            note=typeset(note),
+            welcome=_welcome(sheet),
+            examples="".join(f"<li>{question_button(text)}</li>" for text in questions),
+        )
         return html[: found.start()] + found[1] + page + html[found.end() :]
 
 
@@ -76,6 +101,7 @@ def mentions(contact: str, llm: str) -> str:
     reach = f"Contact{NBSP}: {_linked(contact)}."
     return Template(_template("mentions.html")).substitute(
         version=static_version(),
+        foot=_template("foot.html"),
         contact=reach if contact else "Son secrétariat vous indique à qui écrire.",
         provider=PROVIDER.format(escape(llm.partition(":")[0])) if _is_outside(llm) else "",
     )
@@ -116,14 +142,41 @@ def _family(corpus: Corpus, family: str) -> str:
     )
 
 
-def _job(sheet: RoleSheet) -> str:
+def job_questions(sheet: RoleSheet) -> tuple[str, ...]:
+    """Return the examples of a page opened on a job; the first one says which job it is."""
     masculine, feminine, tail = _names(sheet)
-    both = masculine if masculine == feminine else f"{masculine} ou {feminine}"
-    label = f"{both} {tail}".strip()
-    question = f"Que fait un {masculine} ou une {feminine} {tail}".strip() + " ?"
+    plain = _both(masculine, feminine, tail)
+    one = _both(f"un {masculine}", f"une {feminine}", tail)
+    of_one = _both(f"d’un {masculine}", f"d’une {feminine}", tail)
     if masculine == feminine:
-        question = f"Que fait un ou une {masculine} {tail}".strip() + " ?"
-    return question_button(question, label[:1].upper() + label[1:])
+        one, of_one = f"un ou une {plain}", f"d’un ou d’une {plain}"
+    return (
+        f"Que fait {one} ?",
+        f"Quelles études pour devenir {plain} ?",
+        f"Combien gagne {one} au début ?",
+        f"À quoi ressemble une journée {of_one} ?",
+    )
+
+
+def _job(sheet: RoleSheet) -> str:
+    return question_button(job_questions(sheet)[0], _title(sheet))
+
+
+def _title(sheet: RoleSheet) -> str:
+    """Return both genders once: "Développeur ou développeuse web"."""
+    return capital(_both(*_names(sheet)))
+
+
+def _both(masculine: str, feminine: str, tail: str) -> str:
+    both = masculine if masculine == feminine else f"{masculine} ou {feminine}"
+    return f"{both} {tail}".strip()
+
+
+def _welcome(sheet: RoleSheet | None) -> str:
+    if sheet is None:
+        return TIGHT.sub(NBSP, WELCOME)
+    words = {"title": escape(_title(sheet)), "id": quote(sheet.id)}
+    return TIGHT.sub(NBSP, WELCOME_JOB.format(**words))
 
 
 def _names(sheet: RoleSheet) -> tuple[str, str, str]:

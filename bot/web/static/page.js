@@ -1,18 +1,37 @@
-// The page's own behaviour around Gradio's chat: asking from a button, sources, thumbs, copy,
-// French and accessible markup, and forgetting. No storage, no other host, no inline code.
+// The page's own behaviour around Gradio's chat: asking from a button or a link, sources, thumbs,
+// copy, print, French and accessible markup, and forgetting. No storage, no other host.
 (() => {
   "use strict";
 
   const IDLE_MS = 15 * 60 * 1000; // a shared computer must not show the previous pupil's words
+  const MAX_QUESTION = 500; // as bot/types.py
+  const DOUBLE_CLICK_MS = 500;
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const field = () => one("#cap-box textarea");
   const messages = (who) => all(`#cap-chat [data-testid="${who}"]`);
   const say = (text) => { one("#cap-status").textContent = text; };
-  let waiting = ""; // a question chosen before Gradio is ready, or during an answer
+  let waiting = linked(); // a question chosen before Gradio is ready, or during an answer
   let lost = null; // the answer that never came whole
   let seen = "0 undefined"; // how many questions, and the last one
   let idle = 0;
+  let judged = null; // a thumb down that waits for its reason, to be counted once
+  let stopped = 0; // when the last answer was stopped
+
+  // "/?q=…": a link asks a question, once. What it asks is cleaned as a typed question is.
+  function linked() {
+    const asked = new URL(location.href).searchParams.get("q") || "";
+    const words = asked.normalize("NFC").replace(/\s/g, " ").replace(/\p{C}/gu, "");
+    const short = [...words.trim().replace(/ +/g, " ")].slice(0, MAX_QUESTION).join("").trim();
+    return /[\p{L}\p{N}]/u.test(short) ? short : "";
+  }
+
+  function forgetLink() { // a reload must not ask again
+    const address = new URL(location.href);
+    if (!address.searchParams.has("q")) return;
+    address.searchParams.delete("q");
+    history.replaceState(history.state, "", address);
+  }
 
   function busy() {
     const last = messages("bot").pop();
@@ -23,6 +42,7 @@
     const box = field();
     if (!box || busy()) { waiting = question; return; }
     waiting = "";
+    forgetLink();
     box.value = question;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     setTimeout(() => { one("#cap-box .submit-button").click(); focus(); });
@@ -46,10 +66,14 @@
     messages("bot").forEach((node) => name(node, "Réponse de l’assistant"));
     all(".cap-ref:not([aria-label])").forEach((node) =>
       node.setAttribute("aria-label", `Voir la source ${node.textContent}`));
+    all(".cap-care a").forEach((node) => { // Gradio opens every link in a new tab
+      if (/^(tel|sms):/.test(node.getAttribute("href"))) node.removeAttribute("target");
+    });
     all(".cap-written").forEach((node) => { node.dataset.mode = "written"; });
     all(".cap-answer table:not([role])").forEach(label);
     all(".cap-up:not([aria-pressed]), .cap-down:not([aria-pressed])").forEach((node) =>
       node.setAttribute("aria-pressed", "false"));
+    document.body.toggleAttribute("data-busy", busy());
     follow();
     if (waiting && box && !busy()) ask(waiting);
   }
@@ -79,16 +103,31 @@
     const latest = `${asked.length} ${asked.at(-1)?.textContent}`;
     if (latest !== seen) {
       seen = latest;
+      forgetLink();
+      judge();
       document.body.dataset.asked = asked.length;
+      keepTab(asked.length > 0);
       const row = asked.at(-1)?.closest(".message-row");
       const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
       row?.scrollIntoView({ block: "start", behavior: smooth ? "smooth" : "auto" });
     }
     const last = messages("bot").pop();
-    if (last && one(".cap-end", last) && !last.dataset.said) {
-      last.dataset.said = "oui";
+    const end = last && one(".cap-end", last);
+    if (end && !end.dataset.said) {
+      end.dataset.said = "oui";
       say(lines(last).join("\n"));
     }
+  }
+
+  // A conversation lives in this tab: while there is one, the other pages open beside it.
+  function keepTab(talking) {
+    all(".cap-top nav a, .cap-bottom a").forEach((link) => {
+      one(".cap-hidden", link)?.remove();
+      link.removeAttribute("target");
+      if (!talking) return;
+      link.target = "_blank";
+      link.insertAdjacentHTML("beforeend", '<span class="cap-hidden"> (nouvel onglet)</span>');
+    });
   }
 
   function lines(message) {
@@ -137,28 +176,59 @@
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      keepalive: true,
     }).catch(() => {});
     say("Merci pour votre avis.");
   }
 
+  // A thumb down counts once: with its reason, or alone when the visitor goes on without one.
+  function judge(reason) {
+    if (!judged) return;
+    rate(reason ? { thumb: "down", reason } : { thumb: "down" });
+    settle("oui");
+  }
+
+  function settle(counted) { // without a value: the thumb was pressed by mistake
+    if (!judged) return;
+    if (counted) judged.dataset.counted = counted; else judged.setAttribute("aria-pressed", "false");
+    one(".cap-reasons", judged.closest(".cap-end"))?.remove();
+    judged = null;
+  }
+
   function thumb(button, value) {
     const group = button.parentElement;
-    if (one("[aria-pressed=true]", group)) return;
+    if (one("[data-counted]", group)) return;
+    const again = judged === button;
+    if (judged && group.contains(judged)) settle(); else judge();
+    if (again) return;
     button.setAttribute("aria-pressed", "true");
-    rate({ thumb: value });
-    if (value === "up") { flash(button, "Merci"); return; }
+    if (value === "up") {
+      button.dataset.counted = "oui";
+      rate({ thumb: value });
+      flash(button, "Merci");
+      return;
+    }
+    judged = button;
     group.after(one("#cap-reasons").content.cloneNode(true));
     one("button", group.nextElementSibling).focus();
   }
 
   function reason(button) {
-    rate({ thumb: "down", reason: button.dataset.reason });
-    const group = button.parentElement;
-    const down = one(".cap-down", group.previousElementSibling);
-    group.remove();
+    const down = judged;
+    judge(button.dataset.reason);
     flash(down, "Merci");
     down.focus();
   }
+
+  // Print one question and its answer; the browser's own menu prints the whole conversation.
+  function print(button) {
+    const row = button.closest(".message-row");
+    [document.body, row.previousElementSibling, row].forEach((node) => { node.dataset.printed = "oui"; });
+    window.print();
+  }
+
+  addEventListener("afterprint", () =>
+    all("[data-printed]").forEach((node) => { delete node.dataset.printed; }));
 
   function source(button) {
     const items = all(".cap-sources > ol > li", button.closest("[data-testid=bot]"));
@@ -179,6 +249,7 @@
     "cap-asks": (button) => ask((button.dataset.question || button.textContent).replace(/\u00a0/g, " ")),
     "cap-ref": source,
     "cap-copy": copy,
+    "cap-print": print,
     "cap-up": (button) => thumb(button, "up"),
     "cap-down": (button) => thumb(button, "down"),
     "cap-reason": reason,
@@ -188,10 +259,25 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.id === "cap-clear") forget();
+    if (button.classList.contains("stop-button")) stop(event);
     for (const [kind, act] of Object.entries(actions)) {
       if (button.classList.contains(kind)) act(button);
     }
   });
+
+  function stop(event) { // the button goes away: keep the keyboard's place
+    stopped = Date.now();
+    waiting = "";
+    if (event.detail === 0) field()?.focus({ preventScroll: true }); else focus();
+  }
+
+  // The send button comes back where the stop button was: a double click sends nothing.
+  addEventListener("click", (event) => {
+    const late = event.isTrusted && Date.now() - stopped < DOUBLE_CLICK_MS;
+    if (late && event.target.closest(".submit-button")) event.stopImmediatePropagation();
+  }, true);
+
+  addEventListener("pagehide", () => judge());
 
   function stayAwake() {
     clearTimeout(idle);

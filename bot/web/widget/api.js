@@ -43,6 +43,8 @@ export async function ask(question, turns, stop, grow) {
     timer = setTimeout(() => silence.abort(), SILENCE_MS);
   };
   const end = () => silence.abort();
+  /** @type {Answer | null} */
+  let answer = null;
   stop.addEventListener("abort", end);
   wait();
   try {
@@ -55,11 +57,13 @@ export async function ask(question, turns, stop, grow) {
     if (!reply.ok || !reply.body) throw await refusal(reply);
     for await (const [event, data] of events(reply.body, wait)) {
       if (event === "text") grow(data.text);
-      if (event === "answer") return data;
+      if (event === "answer") answer = data;
       if (event === "erreur") throw new Failure(data.erreur, true);
     }
+    if (answer) return answer;
     throw lost();
   } catch (error) {
+    if (answer) return answer;
     if (stop.aborted || error instanceof Failure) throw error;
     throw lost();
   } finally {

@@ -61,7 +61,7 @@
     const lift = Math.min(Math.abs(parseInt(options.decalage || "")) || 0, 400);
     const side = options.position === "bas-gauche" ? "left" : "right";
     const place = `position:fixed;${side}:max(20px,env(safe-area-inset-${side}));bottom:calc(env(safe-area-inset-bottom) + ${lift}px + `;
-    const css = `:host{all:initial!important;position:fixed!important;inset:auto 0 0 auto!important;z-index:2147483647!important;color-scheme:light dark!important;font:1em/1.3 system-ui,sans-serif!important}
+    const css = `:host{all:initial!important;position:fixed!important;inset:auto 0 0 auto!important;z-index:2147483647!important;color-scheme:light dark!important;font:medium/1.3 system-ui,sans-serif!important}
 button,a{min-height:44px;border:0;border-radius:28px;font:inherit;font-weight:600;color:#fff;background:${tint};cursor:pointer}
 :focus-visible{outline:3px solid;outline-offset:-6px}
 #b,dialog{${place}20px);box-shadow:0 0 0 1px #8886,0 8px 40px #0005}
@@ -69,7 +69,6 @@ button,a{min-height:44px;border:0;border-radius:28px;font:inherit;font-weight:60
 #b:hover{filter:brightness(1.2)}
 #b::before{content:"";width:24px;height:24px;background:linear-gradient(45deg,#fff 50%,#ffc247 0);clip-path:polygon(100% 0,64% 64%,0 100%,36% 36%)}
 dialog{inset:auto;${place}88px);width:min(410px,100% - 40px);height:min(690px,100% - ${108 + lift}px);margin:0;padding:0;border:0;border-radius:22px;overflow:hidden;text-align:center;color:light-dark(#20213f,#f5f0e7);background:light-dark(#fffaf2,#191826)}
-dialog::backdrop{background:none}
 iframe{position:relative;width:100%;height:100%;border:0;color-scheme:light dark}
 #x{position:absolute;z-index:1;top:6px;right:6px;width:44px;padding:0;border-radius:14px;font-size:1.9em;font-weight:400;color:inherit;background:none}
 #w{position:absolute;inset:30% 24px auto}
@@ -90,7 +89,7 @@ a{display:block;margin:16px;padding:12px}
     const state = make("span", { role: "status" });
     const link = make("a", { href: home.href, target: "_blank" }, "Ouvrir dans un nouvel onglet");
     const wait = make("div", { id: "w" }, state, link);
-    const frame = make("iframe", { title: NAME, allow: "clipboard-write", referrerpolicy: "no-referrer" });
+    const frame = make("iframe", { title: NAME, allow: "clipboard-write" });
     const dialog = make("dialog", { "aria-label": NAME }, close, wait);
     let timer = 0;
     let entering = false;
