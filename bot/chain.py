@@ -154,8 +154,9 @@ class Assistant:
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
         classifier = SectionClassifier.load(index_folder(settings.data))
         safety = Safety.open(index_folder(settings.data))
-        model = open_model(settings) if with_model else None
-        everything = settings.llm != "local"
+        everything = settings.llm != "auto"
+        wanted = with_model and (everything or bool(corpus.documents))
+        model = open_model(settings) if wanted else None
         assistant = cls(corpus, searcher, classifier, safety, model, write_everything=everything)
         assistant.ask(WARM_UP)
         return assistant
@@ -177,11 +178,11 @@ class Assistant:
 
     @property
     def mode_note(self) -> str:
-        """French sentence about the model: absent, loading, or empty when it is ready."""
+        """French sentence about the model: absent, not ready, or empty when it is ready."""
         if self._model is None:
-            return "Réponses en extraits : aucun modèle de langue n’est branché."
+            return "Réponses tirées telles quelles des sources, sans modèle de langue."
         if not self._model.ready():
-            return "Le modèle de langue démarre ; en attendant, les réponses sont des extraits."
+            return f"{self._model.problem} En attendant, les réponses sont des extraits."
         return ""
 
     def ready(self) -> dict[str, bool]:

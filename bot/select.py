@@ -30,7 +30,7 @@ THEME_BONUS = 0.08
 """Added to themes, terms and free documents where no job is named: they speak of no single job."""
 FREE_FROM, FREE_COVERAGE_FROM = 0.80, 0.35
 """The same two thresholds for free documents."""
-SURE, SURE_COVERAGE_FROM = 0.90, 0.25
+SURE, SURE_COVERAGE_FROM = 0.90, 0.33
 """Cosine from which fewer words are asked for: probably another wording of the same question."""
 ENGLISH_FROM = 0.88
 """Cosine from which an English question is answered."""

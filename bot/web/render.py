@@ -31,8 +31,9 @@ CARE = "cap-care"
 STOPPED = "Réponse arrêtée à votre demande : elle n’est pas complète."
 STOPPED_EARLY = "Réponse arrêtée à votre demande, avant le premier mot."
 FORGOTTEN = "Les échanges les plus anciens ont quitté l’écran, pour que la page reste rapide."
-TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-))|(?<=\d) (?=\d{3}\b)")
-"""Spaces that French never breaks; the ":" of a table's ruler is left alone."""
+TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-)|\[\d)|(?<=\d) (?=\d{3}\b|h\b)")
+"""Spaces that are never broken: French ones, and the one before a source's number; the ":" of a
+table's ruler is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def reading_pages(corpus: Corpus) -> Readings:
         for theme in corpus.themes.values()
     }  # fmt: skip
     terms = {term.id: term.name for term in corpus.terms}
-    glossary = Reading("glossaire", "Lire la définition", "Glossaire", terms)
+    glossary = Reading("glossaire", "Glossaire", "", terms)
     return {"glossaire": glossary, **guides, **jobs}
 
 
@@ -142,7 +143,8 @@ def _html(content: object) -> str:
 def safe_markdown(text: str) -> str:
     """Drop HTML and images, keep the rest of Markdown, make [n] a button that opens source n."""
     bare = TAG.sub("", text).replace("![", "[").replace("<", "&lt;")
-    return MARK.sub(r'<button class="cap-ref" type="button">\1</button>', TIGHT.sub(NBSP, bare))
+    tight = TIGHT.sub(NBSP, bare)
+    return MARK.sub(r'<button class="cap-ref" type="button">\1</button>', tight)
 
 
 def _origin(answer: Answer) -> str:

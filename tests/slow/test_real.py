@@ -108,8 +108,8 @@ def school(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Talk:
 @pytest.mark.parametrize(
     ("message", "role", "sections", "words"),
     [
-        ("Que fait un responsable e-commerce ?", BOSS, {"missions", "en-bref"}, "site"),
-        ("what does a responsable e-commerce do?", BOSS, {"missions", "en-bref"}, "site"),
+        ("Que fait un responsable e-commerce ?", BOSS, {"missions", "en-bref"}, "vente"),
+        ("what does a responsable e-commerce do?", BOSS, {"missions", "en-bref"}, "vente"),
         ("c koi un trafic manager", "responsable-trafic", {"en-bref"}, "publicité"),
         ("À qui est rattaché un responsable e-commerce ?", BOSS, None, "direct"),
         ("Combien gagne un ou une responsable e-commerce ?", BOSS, {"salaire"}, "€"),
@@ -157,7 +157,8 @@ def test_small_talk_is_not_taken_for_a_question(talk: Talk, message: str) -> Non
 
 def test_a_definition_after_a_job_is_a_definition(talk: Talk) -> None:
     answer = talk("Que fait un responsable e-commerce ?", "C’est quoi l’alternance ?")
-    assert answer.kind == "answer" and answer.citations[0].document == "alternance"
+    assert answer.kind == "answer"
+    assert answer.citations[0].document in ("alternance", "glossaire")
 
 
 def test_a_call_for_help_is_seen_by_the_trained_classifier(talk: Talk) -> None:

@@ -903,7 +903,6 @@ def audit(page: Page | Frame, moment: str) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.evaluate(axe())
     result = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
-    print(moment, page.evaluate("[innerWidth,document.documentElement.scrollWidth]"))
     faults = [f"{moment}: scrolls sideways"] if wide else []
     return faults + [
         f"{moment}: {v['id']} {json.dumps([n['target'] for n in v['nodes']])}"
