@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import combinations
 
 import yaml
 
@@ -34,11 +35,15 @@ SPACED_OUT = re.compile(r"\b(?:[a-z][ ._*-]){3,}[a-z]\b")
 TOKEN = re.compile(r"[a-z0-9*]+|[.?!;:…\n]+")
 
 
+def _data(name: str) -> str:
+    """Return the text of a data file of this package."""
+    return files("bot").joinpath(name).read_text("utf-8")
+
+
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, str]:
     """Text-message spelling -> plain words."""
-    text = files("bot").joinpath("safety_patterns.yaml").read_text("utf-8")
-    plain_first: dict[str, str] = yaml.safe_load(text)["spellings"]
+    plain_first: dict[str, str] = yaml.safe_load(_data("safety_patterns.yaml"))["spellings"]
     return {typed: plain for plain, variants in plain_first.items() for typed in variants.split()}
 
 
@@ -63,25 +68,38 @@ def windows(plain_text: str) -> Iterator[str]:
             yield " ".join(found[start : start + WINDOW])
 
 
+@lru_cache(maxsize=1)
+def _families() -> dict[str, str]:
+    """Word, or beginning of word with a star, -> family of distress_words.yaml."""
+    families: dict[str, str] = yaml.safe_load(_data("distress_words.yaml"))
+    return {word: family for family, words in families.items() for word in words.split()}
+
+
+@lru_cache(maxsize=4096)
+def family_of(word: str) -> str:
+    """Return the family of a plain word, or an empty string."""
+    known = _families()
+    starts = (f"{word[:size]}*" for size in range(len(word), 1, -1))
+    return known.get(word) or next((known[start] for start in starts if start in known), "")
+
+
 def pieces(window: str) -> list[str]:
-    """Return what the classifier counts: one to three words in a row, three to five letters."""
+    """Return what the classifier counts: words in a row, pieces of words, pairs of families."""
     found = window.split()
-    grams = [
-        "_".join(found[i : i + size]) for size in (1, 2, 3) for i in range(len(found) - size + 1)
-    ]
-    for word in found:
-        edged = f" {word} "
-        for size in (3, 4, 5):
-            grams += [edged[i : i + size] for i in range(len(edged) - size + 1)]
-    return grams
+    count = len(found)
+    rows = ["_".join(found[i : i + size]) for size in (1, 2, 3) for i in range(count - size + 1)]
+    edged = [f" {word} " for word in found]
+    parts = [w[i : i + size] for w in edged for size in (3, 4, 5) for i in range(len(w) - size + 1)]
+    families = sorted({family for word in found if (family := family_of(word))})
+    pairs = [f"{first}+{second}" for first, second in combinations(families, 2)]
+    return rows + parts + [f"+{family}" for family in families] + pairs
 
 
 def examples() -> dict[str, dict[str, list[str]]]:
     """Return "calls" and "look_alikes" of distress_examples.yaml: family -> messages."""
-    text = files("bot").joinpath("distress_examples.yaml").read_text("utf-8")
     return {
         label: {family: lines.splitlines() for family, lines in families.items()}
-        for label, families in yaml.safe_load(text).items()
+        for label, families in yaml.safe_load(_data("distress_examples.yaml")).items()
     }
 
 

@@ -194,7 +194,7 @@ class HashEncoder:
 class ScriptedModel:
     """Replays one line for each question, in small pieces; an exception stops it in the middle."""
 
-    name, problem, close = "scripted", "", staticmethod(lambda: None)
+    name, problem, close = "scripted", "Le modèle démarre.", staticmethod(lambda: None)
 
     def __init__(self, *lines: str | Exception, is_ready: bool = True) -> None:
         self.lines, self.is_ready = list(lines), is_ready

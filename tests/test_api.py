@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,35 @@ def test_over_capacity_is_said_in_french_and_frees_itself() -> None:
 
     anyio.run(scene)
     assert ask(client(Service(FakeAssistant(), max_at_once=0)), question="x").status_code == 503
+
+
+def test_an_answer_that_is_left_keeps_its_place_until_its_thread_ends() -> None:
+    go, closed = threading.Event(), threading.Event()
+
+    class Slow(FakeAssistant):
+        def stream(self, question: str, turns: Sequence[Turn]) -> Iterator[str | Answer]:
+            try:
+                go.wait(5)
+                yield "Le début"
+            finally:
+                closed.set()
+
+    service = Service(Slow(), max_at_once=1)
+
+    async def scene() -> None:
+        task = asyncio.ensure_future(anext(service.stream(QUESTION, [], "a")))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+        assert task.cancelled(), "the visitor waits for nothing"
+        with pytest.raises(RefusedInput):
+            await anext(service.stream(QUESTION, [], "b"))
+        go.set()
+        assert await asyncio.to_thread(closed.wait, 5), "the assistant works for nobody"
+        await asyncio.sleep(0.1)
+        assert await anext(service.stream(QUESTION, [], "b")) == "Le début"
+
+    asyncio.run(scene())
 
 
 def test_an_error_in_the_middle_is_an_event() -> None:

@@ -28,12 +28,11 @@ MARK_BUTTON = re.compile(r'<button class="cap-ref"[^>]*>(\d+)</button>')
 BODY = re.compile(r'<div class="cap-answer[^>]*>\n\n(.*?)\n\n</div>', re.DOTALL)
 CARE = "cap-care"
 """Class of the card for someone in distress: nothing around it, and never sent to the assistant."""
-STOPPED = "Réponse arrêtée à votre demande : elle n’est pas complète."
+STOPPED = f"Réponse arrêtée à votre demande{NBSP}: elle n’est pas complète."
 STOPPED_EARLY = "Réponse arrêtée à votre demande, avant le premier mot."
 FORGOTTEN = "Les échanges les plus anciens ont quitté l’écran, pour que la page reste rapide."
-TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-)|\[\d)|(?<=\d) (?=\d{3}\b|h\b)")
-"""Spaces that are never broken: French ones, and the one before a source's number; the ":" of a
-table's ruler is left alone."""
+TIGHT = re.compile(r"(?<=«) | (?=[;?!»%€]|:(?!-))|(?<=\d) (?=\d{3}\b|h\b)")
+"""Spaces that French never breaks; the ":" of a table's ruler is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def waiting_html() -> str:
 
 def refusal_html(sentence: str) -> str:
     """Show why a question was not answered."""
-    return f'<p class="cap-refusal">{escape(sentence)}</p>\n<div class="cap-end"></div>'
+    return f'<p class="cap-refusal">{typeset(sentence)}</p>\n<div class="cap-end"></div>'
 
 
 def draft_html(text: str) -> str:
@@ -143,8 +142,7 @@ def _html(content: object) -> str:
 def safe_markdown(text: str) -> str:
     """Drop HTML and images, keep the rest of Markdown, make [n] a button that opens source n."""
     bare = TAG.sub("", text).replace("![", "[").replace("<", "&lt;")
-    tight = TIGHT.sub(NBSP, bare)
-    return MARK.sub(r'<button class="cap-ref" type="button">\1</button>', tight)
+    return MARK.sub(r'<button class="cap-ref" type="button">\1</button>', TIGHT.sub(NBSP, bare))
 
 
 def _origin(answer: Answer) -> str:

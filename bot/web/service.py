@@ -11,8 +11,9 @@ import ipaddress
 import logging
 import time
 import traceback
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
@@ -106,28 +107,29 @@ class Service:
             raise CapError(BROKEN) from None
 
     async def _timed(self, question: str, turns: Sequence[Turn]) -> Items:
+        """Take the items one by one, each in a thread.
+
+        A visitor who stops or leaves is free at once; the thread keeps its place until it has
+        its item, then the assistant's generator is closed.
+        """
         start, first = time.perf_counter(), 0.0
         items = self.assistant.stream(question, turns)
         item: str | Answer | None = ""
         while not isinstance(item, Answer):
-            item = await self._next(items)
-            if item is None:
-                raise RuntimeError("the assistant stopped without an Answer")
-            first = first or time.perf_counter() - start
-            if isinstance(item, Answer):
-                self.metrics.answered(item, first, time.perf_counter() - start)
-            yield item
-
-
-    async def _next(self, items: Iterator[str | Answer]) -> str | Answer | None:
-        """Wait for the next item in a thread, which keeps its place until it is done.
-
-        A visitor who stops or leaves is free at once; the thread ends at its next item, and the
-        assistant's generator, which nothing holds any more, is closed.
-        """
-        step = asyncio.ensure_future(to_thread.run_sync(next, items, None, limiter=self._threads))
-        step.add_done_callback(lambda done: done.cancelled() or done.exception())  # never logged
-        return await asyncio.shield(step)
+            step = asyncio.ensure_future(
+                to_thread.run_sync(next, items, None, limiter=self._threads)
+            )
+            try:
+                item = await asyncio.shield(step)
+                if item is None:
+                    raise RuntimeError("the assistant stopped without an Answer")
+                first = first or time.perf_counter() - start
+                if isinstance(item, Answer):
+                    self.metrics.answered(item, first, time.perf_counter() - start)
+                yield item
+            except BaseException:
+                step.add_done_callback(partial(_let_go, items))
+                raise
 
 
 def _network(client: str) -> str:
@@ -139,6 +141,14 @@ def _network(client: str) -> str:
     if address.version == 4:
         return client
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _let_go(items: Iterator[str | Answer], step: asyncio.Future[str | Answer | None]) -> None:
+    """Close a generator that nobody listens to, in a thread: it may have a model to stop."""
+    if not step.cancelled():
+        step.exception()  # read, so that asyncio does not log it: it may quote the visitor
+    if isinstance(items, Generator):
+        asyncio.get_running_loop().run_in_executor(None, items.close)
 
 
 def _log_without_text(exc: Exception) -> None:

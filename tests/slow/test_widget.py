@@ -52,7 +52,8 @@ TABLE = """Voici ce que disent mes sources sur ces deux métiers.
 """
 HOSTILE = (
     "<img src=x onerror=alert(1)> [piège](javascript:alert) ![x](https://mechant.example/x.png) "
-    "[données](data:text/html,x) [site](https://www.onisep.fr/) **gras** [7] <script>alert(1)</script>"
+    "[données](data:text/html,x) [site](https://www.onisep.fr/) **gras** [7] "
+    "<script>alert(1)</script>"
 )
 AGGRESSIVE = """
 * { all: revert !important; transform: rotate(3deg) scale(.9) !important; opacity: .3 !important;
@@ -301,7 +302,12 @@ def test_the_button_is_the_same_on_an_aggressive_page(
         left, top, right, bottom = drawn(page)["button"]["box"]
         assert (right, bottom) == (WIDE["width"] - 20, WIDE["height"] - 20)
         assert bottom - top >= 44
-        clip = {"x": left + 16, "y": top + 4, "width": right - left - 32, "height": bottom - top - 8}
+        clip = {
+            "x": left + 16,
+            "y": top + 4,
+            "width": right - left - 32,
+            "height": bottom - top - 8,
+        }
         pictures.append(page.screenshot(clip=clip))
         widget = enter(page)
         expect(widget.locator("h1")).to_contain_text("Quel métier du e-commerce")
@@ -321,8 +327,9 @@ def test_nothing_leaks_into_the_page(service: Service, hosts: Hosts, opened: Ope
     page = opened(hosts.put("/calm", html))
     enter(page)
     seen = """() => [Object.keys(window).sort().join(), document.head.innerHTML,
-        document.documentElement.getAttributeNames().join(), getComputedStyle(document.body).cssText,
-        getComputedStyle(document.documentElement).overflow, document.styleSheets.length,
+        document.documentElement.getAttributeNames().join(),
+        getComputedStyle(document.documentElement).overflow,
+        getComputedStyle(document.body).cssText, document.styleSheets.length,
         document.querySelector("cap-ecommerce")?.shadowRoot || null]"""
     assert page.evaluate(seen) == bare.evaluate(seen)
     names = "[...document.documentElement.children].map((n) => n.localName).join()"
@@ -338,7 +345,9 @@ def test_a_strict_policy_with_a_nonce_is_enough(
         f"script-src 'nonce-abc123'; frame-src {origin}; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
-    url = hosts.put("/strict", host_page(service, data="nonce=abc123"), Content_Security_Policy=policy)
+    url = hosts.put(
+        "/strict", host_page(service, data="nonce=abc123"), Content_Security_Policy=policy
+    )
     page = opened("about:blank")
     said = messages(page)
     page.goto(url)
@@ -488,7 +497,7 @@ def test_no_message_of_another_page_is_obeyed(
     page = opened(hosts.put("/calm", host_page(service)))
     enter(page)
     page.evaluate("postMessage('cap-fermer', '*')")
-    other = f"<script>parent.postMessage('cap-fermer', '*')</script>"
+    other = "<script>parent.postMessage('cap-fermer', '*')</script>"
     page.evaluate("(html) => { const f = document.createElement('iframe'); f.srcdoc = html; "
                   "document.body.append(f); }", other)  # fmt: skip
     page.wait_for_timeout(400)
@@ -559,7 +568,8 @@ def test_full_screen_on_a_phone(service: Service, hosts: Hosts, opened: Opened) 
     widget = frame_of(page)
     assert drawn(page)["iframe"]["box"] == [0, 0, PHONE["width"], PHONE["height"]]
     expect(widget.locator("#question")).not_to_be_focused()
-    assert widget.evaluate("getComputedStyle(document.querySelector('#question')).fontSize") == "16px"
+    size = "getComputedStyle(document.querySelector('#question')).fontSize"
+    assert widget.evaluate(size) == "16px"
     widget.locator("#examples button").first.tap()
     done(widget)
     expect(widget.locator("#question")).not_to_be_focused()
@@ -597,7 +607,8 @@ def test_an_answer_its_sources_and_one_announcement(service: Service, opened: Op
     page.wait_for_timeout(200)
     heard = page.evaluate("window.heard")
     assert len(heard) == 1
-    assert heard[0].startswith("Community manager\u00a0: ce métier") and heard[0].endswith("1 source.")
+    assert heard[0].startswith("Community manager\u00a0: ce métier")
+    assert heard[0].endswith("1 source.")
     expect(page.get_by_role("log")).to_have_attribute("aria-live", "off")
 
 
@@ -630,7 +641,9 @@ def test_a_comparison_is_a_table_at_every_width(service: Service, opened: Opened
         page = opened(service.url + "widget", viewport={"width": width, "height": 700})
         ask(page, "compare community manager et web designer")
         table = page.get_by_role("table")
-        expect(table.get_by_role("columnheader")).to_have_text(["Community manager", "Web designer"])
+        expect(table.get_by_role("columnheader")).to_have_text(
+            ["Community manager", "Web designer"]
+        )
         expect(table.get_by_role("rowheader")).to_have_text(["Le métier", "Études"])
         expect(table.get_by_role("cell", name="Non précisé dans mes sources")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -644,9 +657,10 @@ def test_a_call_for_help_shows_numbers_and_leaves_no_trace(
     page = opened(service.url + "widget")
     ask(page, "j’ai envie de mourir")
     card = page.locator(".answer.care")
-    numbers = card.locator("a").evaluate_all("(links) => links.map((a) => a.getAttribute('href'))")
+    links = card.locator("a")
+    numbers = links.evaluate_all("(links) => links.map((a) => a.getAttribute('href'))")
     assert numbers == ["tel:3114", "tel:3018", "tel:119", "tel:15", "tel:112", "sms:114"]
-    sizes = card.locator("a").evaluate_all("(all) => all.map((a) => a.getBoundingClientRect().height)")
+    sizes = links.evaluate_all("(links) => links.map((a) => a.getBoundingClientRect().height)")
     assert min(sizes) >= 44
     expect(card.locator(".actions, .next, .origin")).to_have_count(0)
     assert "mourir" not in page.evaluate("JSON.stringify(sessionStorage)")
@@ -774,7 +788,8 @@ def test_what_the_site_chooses(service: Service, hosts: Hosts, opened: Opened) -
 
 
 def test_a_link_cannot_put_words_in_our_mouth(service: Service, opened: Opened) -> None:
-    page = opened(service.url + "widget?accueil=Payez&contact=0899&suggestions=Piège&tutoiement=oui")
+    forged = "accueil=Payez&contact=0899&suggestions=Piège&tutoiement=oui"
+    page = opened(f"{service.url}widget?{forged}")
     assert not re.search("Payez|0899|Piège", page.inner_text("body"))
     expect(page.locator("#contact")).to_have_text("Contact\u00a0: cdi@lycee-exemple.fr")
     expect(page.locator("h1")).to_contain_text("t’intrigue")
@@ -832,7 +847,7 @@ def test_server_down_when_opened(hosts: Hosts, opened: Opened) -> None:
     [
         (502, "<html>Bad Gateway</html>", "Le service est indisponible pour le moment."),
         (503, '{"erreur": "Beaucoup de personnes."}', "Beaucoup de personnes."),
-        (200, "event: text\ndata: {\"text\": \"Le début\"}\n\n", "La réponse n’est pas arrivée"),
+        (200, 'event: text\ndata: {"text": "Le début"}\n\n', "La réponse n’est pas arrivée"),
         (200, "event: text\ndata: {bad\n\n", "La réponse n’est pas arrivée"),
     ],
 )
@@ -919,7 +934,7 @@ def test_accessible_alone_and_never_wider_than_the_screen(
     page = opened(service.url + "widget", viewport=view, color_scheme=scheme)
     expect(page.locator("#send")).to_be_enabled()
     faults = audit(page, "before")
-    for question in (QUESTION, "compare", "envie de mourir", "une panne", "Parlez-moi de ce métier"):
+    for question in (QUESTION, "compare", "envie de mourir", "une panne", "Parlez-moi"):
         ask(page, question)
         if question == QUESTION:
             page.locator(".ref").first.click()
@@ -941,7 +956,8 @@ def test_accessible_alone_and_never_wider_than_the_screen(
 def test_accessible_in_the_frame_and_under_the_launcher(
     service: Service, hosts: Hosts, opened: Opened, scheme: str
 ) -> None:
-    frame = f"<iframe src='{service.url}widget?couleur=%230b5cad' title='Assistant' width=400 height=600>"
+    source = f"{service.url}widget?couleur=%230b5cad"
+    frame = f"<iframe src='{source}' title='Assistant' width=400 height=600>"
     framed = host_page(service).replace("<script", f"{frame}</iframe><script")
     page = opened(hosts.put("/framed", framed), color_scheme=scheme)
     faults = audit(page, "host")
@@ -962,8 +978,9 @@ def test_targets_are_large_enough(service: Service, opened: Opened) -> None:
     page.locator(".down").click()
     small = page.evaluate("""() => [...document.querySelectorAll("button, a, summary, textarea")]
         .filter((node) => node.checkVisibility() && !node.closest("#late, .text, .sources li li"))
-        .map((node) => [node.id || node.className || node.textContent, node.getBoundingClientRect()])
-        .filter(([, box]) => box.height < 44 || box.width < 44).map(([name]) => name)""")
+        .filter((node) => { const box = node.getBoundingClientRect();
+                            return box.height < 44 || box.width < 44; })
+        .map((node) => node.id || node.className || node.textContent)""")
     assert small == [], "only links and marks inside a sentence may be smaller"
 
 

@@ -9,6 +9,7 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const field = () => one("#cap-box textarea");
+  const title = document.title; // which Gradio replaces
   const messages = (who) => all(`#cap-chat [data-testid="${who}"]`);
   const say = (text) => { one("#cap-status").textContent = text; };
   let waiting = linked(); // a question chosen before Gradio is ready, or during an answer
@@ -54,6 +55,7 @@
 
   // Gradio's markup, made French and accessible each time it changes.
   function dress() {
+    if (document.title !== title) document.title = title;
     const box = field();
     if (box) { box.id = "cap-question"; box.setAttribute("aria-label", "Votre question"); }
     const log = one("#cap-chat [role=log]");

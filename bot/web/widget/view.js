@@ -14,6 +14,7 @@ import { say } from "./options.js";
 
 const RATED = ["answer", "abstain", "decline"];
 const SHOWN_MS = 2500;
+const FEW = 3; // more sources than this are folded: a comparison has ten
 
 /**
  * Whether this is the card for someone in danger: never kept, rated or sent back.
@@ -92,9 +93,11 @@ export class Exchange {
       );
     }
     if (sources.length) {
+      const many = sources.length > FEW;
+      const title = many ? `${sources.length} sources` : sources.length > 1 ? "Sources" : "Source";
       this.end.append(
-        make("div", { class: "sources" },
-          make("p", { class: "label" }, sources.length > 1 ? "Sources" : "Source"),
+        make(many ? "details" : "div", { class: "sources" },
+          make(many ? "summary" : "p", { class: "label" }, title),
           make("ol", {}, ...sources.map((source) => source.node))),
       );
     }
@@ -236,6 +239,8 @@ class SourceItem {
     const node = button(String(this.n), "ref", () => {
       this.from = node;
       this.back.hidden = false;
+      const all = this.node.closest("details");
+      if (all) all.open = true;
       this.details.open = true;
       this.summary.focus();
     });
