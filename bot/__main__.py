@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="réponse complète en JSON")
     search = commands.add_parser("search", help="montre les passages trouvés")
     search.add_argument("question")
-    search.add_argument("-k", type=int, default=8, metavar="N", help="nombre de passages")
+    search.add_argument("-k", type=_positive, default=8, metavar="N", help="nombre de passages")
     search.add_argument("--mode", choices=("words", "meaning", "both"), default="both")
     search.add_argument("--json", action="store_true")
     evaluate = commands.add_parser("evaluate", help="note les réponses sur des questions témoins")
@@ -39,6 +39,14 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true")
     commands.add_parser("doctor", help="dit ce qui est installé, ce qui manque et que faire")
     return main_parser
+
+
+def _positive(text: str) -> int:
+    """Read a whole number of at least 1, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -116,8 +116,9 @@ def _conversations(path: str) -> list[tuple[Any, list[str]]]:
             turns = row["turns"]
             if not isinstance(turns, list) or not all(isinstance(t, str) for t in turns):
                 raise TypeError
+            json.dumps(row, ensure_ascii=False).encode()
             found.append((row["id"], turns))
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise CapError(
                 f"« {path} », ligne {number} : il faut un objet JSON "
                 '{"id": "…", "turns": ["message", …]}.'
@@ -185,7 +186,7 @@ def evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
         say(json.dumps(card, ensure_ascii=False))
     else:
         print_scorecard(card, say)
-    return 0
+    return 1 if card["below_floor"] else 0
 
 
 def bench(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -30,9 +30,9 @@ READ_TIMEOUT_S = 120.0
 STATES_LIMIT = 2 << 30
 """Bytes of saved states; at 28 KB a token, about 75,000 tokens of passages."""
 
-BUSY = "Le modèle de langage répond déjà à d’autres questions ; réessayez dans un instant."
-REFUSED = "Le modèle de langage a refusé la demande."
-SILENT = "Le modèle de langage ne répond pas ; il redémarre s’il s’est arrêté."
+BUSY = "Le modèle de langue répond déjà à d’autres questions ; réessayez dans un instant."
+REFUSED = "Le modèle de langue a refusé la demande."
+SILENT = "Le modèle de langue ne répond pas ; il redémarre s’il s’est arrêté."
 
 Message = dict[str, str]
 """One message of the OpenAI protocol: role and content."""

@@ -19,8 +19,8 @@ from typing import Any, Protocol
 
 from bot.checks import MARK, split_sentences, support
 from bot.limits import clean_question
+from bot.reading import language_of
 from bot.types import Answer, Turn
-from bot.understanding import language_of
 from corpus.errors import CapError, RefusedInput
 from corpus.text import fold
 from corpus.validate import numbers
@@ -32,6 +32,8 @@ SUPPORTED = 0.95
 FLOORS = {
     "role": 0.97, "typo-sms": 0.95, "english": 0.95, "followup": 0.95, "compare": 0.95,
     "orient": 0.95, "offtopic": 0.95, "distress": 1.0, "lookalike": 0.95, "injection": 1.0,
+    "define": 0.90, "list": 0.90, "path": 0.80, "theme": 0.85, "unanswerable": 0.80,
+    "choice": 0.95, "smalltalk": 0.95, "gender-pairs": 0.85, "weird": 0.90,
     "figures": 1.0, "citations": 1.0, "french": 1.0,
 }  # fmt: skip
 """Share of conversations that must pass, by group; under one of them the evaluation fails."""
@@ -96,16 +98,25 @@ def citation_faults(answer: Answer) -> list[str]:
     used = {int(n) for n in MARK.findall(answer.text)}
     faults = [f"[{n}] does not exist" for n in used - by_number.keys()]
     faults += [f"[{n}] is never used" for n in by_number.keys() - used]
-    for sentence in split_sentences(re.sub(r"^\|.*$", "", answer.text, flags=re.MULTILINE)):
+    for sentence in _sentences(answer.text):
         marks = [int(n) for n in MARK.findall(sentence)]
-        passages = " ".join(by_number[n].passage for n in marks if n in by_number)
-        bare = re.sub(r"^- |\*\*.*?\*\* :|À savoir :", "", MARK.sub("", sentence))
-        names = [s.publisher for n in marks if n in by_number for s in by_number[n].sources]
-        if any(name in bare for name in names):
-            continue  # the list of sources names publishers, it quotes nothing
-        if marks and passages and support(bare, passages) < SUPPORTED:
+        cited = [by_number[n] for n in marks if n in by_number]
+        bare = re.sub(r"^- |\*\*.*?\*\* :|À savoir :", "", MARK.sub("", sentence)).strip()
+        listed = {f"{s.publisher}, {s.title}" for c in cited for s in c.sources}
+        if any(bare.startswith(name) for name in listed):
+            continue  # the list of sources names pages, it quotes nothing
+        if cited and support(bare, " ".join(c.passage for c in cited)) < SUPPORTED:
             faults.append(f"not in its passage: {sentence[:60]}")
     return faults
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences of a text; the cells of a table are texts of their own."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        cells = line.strip("|").split("|") if line.startswith("|") else [line]
+        found += [sentence for cell in cells for sentence in split_sentences(cell.strip())]
+    return found
 
 
 def figure_faults(answer: Answer, question: str) -> list[str]:
@@ -151,7 +162,9 @@ def evaluate(assistant: Asks, file: Path | None = None) -> dict[str, Any]:
                 tallies[group].failed.append(told)
             else:
                 tallies[group].passed += 1
-    cuts = statistics.quantiles(times, n=20)
+    if not times:
+        raise CapError(f"« {(file or GOLDEN).name} » ne contient aucune question.")
+    cuts = statistics.quantiles(times, n=20) if len(times) > 1 else times * 19
     return {
         "groups": {
             name: {"rate": tally.rate, "passed": tally.passed, "failed": tally.failed}
@@ -166,13 +179,17 @@ def read_golden(file: Path) -> Iterable[dict[str, Any]]:
     """Read the golden file. Raises CapError naming the faulty line."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as exc:
-        raise CapError(f"Le fichier « {file} » ne se lit pas ({exc.strerror}).") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise CapError(f"Le fichier « {file.name} » ne se lit pas ({exc}).") from exc
     for number, line in enumerate(lines, start=1):
         try:
-            yield json.loads(line)
-        except ValueError as exc:
-            raise CapError(f"« {file.name} », ligne {number} : JSON illisible.") from exc
+            row = json.loads(line)
+            yield {key: row[key] for key in ("id", "group", "turns", "expect")}
+        except (ValueError, KeyError, TypeError) as exc:
+            raise CapError(
+                f"« {file.name} », ligne {number} : il faut un objet JSON avec id, group, turns "
+                "et expect."
+            ) from exc
 
 
 def print_scorecard(card: dict[str, Any], say: Callable[[str], None]) -> None:

@@ -58,6 +58,15 @@ def intent_of(text: str) -> Intent | None:
     return None
 
 
+def after_greeting(text: str) -> str:
+    """Return what a greeting or thanks is followed by ("merci, il gagne combien ?")."""
+    folded = re.sub(r"\s+", " ", fold(text)).strip()
+    for intent, pattern in _patterns():
+        if intent in ("greet", "thanks"):
+            folded = pattern.sub(" ", folded)
+    return folded.strip(" ,.!?")
+
+
 def ordinals(text: str) -> tuple[int, ...]:
     """Positions that the message points at in a list shown before ("le deuxième")."""
     folded = fold(text)

@@ -101,7 +101,9 @@ def _turn(item: object, place: int) -> Turn:
         raise RefusedInput(
             f"Le texte du tour de parole n° {place} doit être un texte, mais vaut {_shown(text)}."
         )
-    return Turn(role, _visible(text).strip()[:MAX_TURN_TEXT])
+    # Only the visitor's own turns are read again; none of them was longer than a question.
+    limit = MAX_QUESTION if role == "user" else MAX_TURN_TEXT
+    return Turn(role, _visible(text).strip()[:limit])
 
 
 def _visible(text: str) -> str:

@@ -15,6 +15,7 @@ from corpus.text import fold, words
 from index.types import Hit
 
 NEAREST = "Voici ce qu’elles disent de plus proche."
+MAX_DIGITS = 12
 LAST_YEAR = 2026
 """Latest year that a source of the corpus speaks of."""
 NEAR = 0.93
@@ -44,6 +45,12 @@ VALUE = re.compile(
 """A question that asks for one value: words that no source uses then make it unanswerable."""
 
 
+def french_number(figure: str) -> str:
+    """Write a figure with spaces between thousands: "5000" -> "5 000"; long ones are cut."""
+    whole = figure.partition(".")[0][:MAX_DIGITS]
+    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", " ", whole)
+
+
 def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon: Lexicon) -> str:
     """Return the French sentence that says what the sources lack, or an empty one.
 
@@ -53,7 +60,7 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     near = (hit.meaning or 0.0) >= NEAR
     figures = foreign_figures(question.text, known)
     if figures:
-        amount = f"{int(float(figures[0])):,}".replace(",", " ")
+        amount = french_number(figures[0])
         return f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:

@@ -35,9 +35,9 @@ ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "GGML_NO_BACKTRACE": "1"}
 of spinning; beside one busy process, 8.0 tokens/s instead of 0.6. No backtrace: on a failed
 assertion llama.cpp would run gdb for seconds before it dies, and callers would wait."""
 
-STARTING = "Le modèle de langage démarre ; réessayez dans quelques secondes."
+STARTING = "Le modèle de langue démarre ; réessayez dans quelques secondes."
 UNUSABLE = (
-    "Le modèle de langage ne démarre pas : le fichier {name} est illisible, la mémoire manque ou "
+    "Le modèle de langue ne démarre pas : le fichier {name} est illisible, la mémoire manque ou "
     "xllamacpp n’est pas installé. Il faut environ 2 Go libres ; sinon, réglez CAP_LLM=none."
 )
 NO_STATES = "Le dossier {folder} ne peut pas être créé ({why}) ; le réglage CAP_DATA le choisit."

@@ -29,11 +29,11 @@ ANSWER_TOKENS = 220
 PROVIDER_TIMEOUT_S = 30.0
 
 STATUS_SENTENCES = {
-    401: "Le fournisseur du modèle de langage refuse la clé d’accès.",
-    402: "Le crédit chez le fournisseur du modèle de langage est épuisé.",
-    403: "Le fournisseur du modèle de langage refuse la clé d’accès.",
-    404: "Le fournisseur ne connaît pas le modèle de langage demandé dans CAP_LLM.",
-    429: "Le modèle de langage est trop sollicité ; réessayez dans un instant.",
+    401: "Le fournisseur du modèle de langue refuse la clé d’accès.",
+    402: "Le crédit chez le fournisseur du modèle de langue est épuisé.",
+    403: "Le fournisseur du modèle de langue refuse la clé d’accès.",
+    404: "Le fournisseur ne connaît pas le modèle de langue demandé dans CAP_LLM.",
+    429: "Le modèle de langue est trop sollicité ; réessayez dans un instant.",
 }
 
 ROLES = {"human": "user", "ai": "assistant"}

@@ -31,6 +31,8 @@ SAME = {"specialiste": "expert", "experte": "expert", "consultant": "expert",
 """Words that people use for one another in a job's name."""
 
 MAX_CANDIDATES = 3
+MAX_UNKNOWN = 12
+"""Unknown words tried in one message; each is compared with every name (0.3 ms)."""
 LONGEST_MISSPELT = 4
 """A misspelt name is looked for in windows of at most this many words."""
 FORGIVING_LENGTH = 9
@@ -106,8 +108,9 @@ class RoleMatcher:
         for size in range(min(self._longest, len(plain)), 1, -1):
             for start in range(len(plain) - size + 1):
                 take(self._exact(plain, start, size, taken))
-        for position, word in enumerate(plain):
-            if position not in taken and len(word) > 2 and normal(word) not in self._known:
+        unknown = [i for i, w in enumerate(plain) if len(w) > 2 and normal(w) not in self._known]
+        for position in unknown[:MAX_UNKNOWN]:
+            if position not in taken:
                 take(self._misspelt(plain, position, taken))
         for start in range(len(plain)):
             take(self._exact(plain, start, 1, taken))

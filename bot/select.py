@@ -81,4 +81,4 @@ def is_answer(
 def foreign_figures(question: str, known: set[str]) -> list[str]:
     """Amounts of money that the question takes for granted and that the passages do not hold."""
     asked = numbers(" ".join(re.findall(r"\d[\d\s.,]*(?:€|euros?|k€|ke?\b)", fold(question))))
-    return sorted(n for n in asked if n not in known and float(n) >= 100)
+    return sorted(n for n in asked if n not in known and len(n.partition(".")[0]) >= 3)

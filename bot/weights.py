@@ -22,7 +22,7 @@ from corpus.errors import WeightsError
 CHUNK = 1 << 20
 """Bytes read at a time: the file is 1.1 GB and must not be held in memory."""
 
-REMEDY = "Lancez « make install », ou réglez CAP_LLM=none pour répondre sans modèle de langage."
+REMEDY = "Lancez « make install », ou réglez CAP_LLM=none pour répondre sans modèle de langue."
 
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes in all."""
@@ -79,7 +79,7 @@ def ensure_weights(data: Path, progress: Progress | None = None, weights: Weight
                 _seal_file(path).write_text(json.dumps(asdict(_Seal.of(path, weights.sha256))))
     except OSError as exc:
         raise WeightsError(
-            f"Le modèle de langage n’a pas pu être préparé dans {path.parent} "
+            f"Le modèle de langue n’a pas pu être préparé dans {path.parent} "
             f"({exc.strerror or exc}). Il faut un dossier où écrire et {weights.size / 1e9:.1f} Go "
             "libres ; le réglage CAP_DATA choisit le dossier. Sinon, réglez CAP_LLM=none."
         ) from exc
@@ -123,7 +123,7 @@ def _join(path: Path, weights: Weights, tell: Progress) -> None:
             os.fsync(file.fileno())
         if partial.stat().st_size != weights.size or digest.hexdigest() != weights.sha256:
             raise WeightsError(
-                "Les parties installées du modèle de langage ne redonnent pas le fichier attendu "
+                "Les parties installées du modèle de langue ne redonnent pas le fichier attendu "
                 f"« {weights.file_name} » (taille ou empreinte SHA-256 différente) : il n’est pas "
                 f"utilisé. {REMEDY}"
             )
@@ -137,7 +137,7 @@ def _find_parts(weights: Weights) -> list[Path]:
     parts = {name: _find_part(name) for name in weights.distributions}
     missing = [name for name, part in parts.items() if part is None]
     if missing:
-        count = f"{len(missing)} des {len(parts)} paquets qui portent le modèle de langage"
+        count = f"{len(missing)} des {len(parts)} paquets qui portent le modèle de langue"
         raise WeightsError(f"Il manque {count} : {', '.join(missing)}. {REMEDY}")
     return [part for part in parts.values() if part is not None]
 

@@ -16,6 +16,12 @@ MAX_BYTES = 5_000_000
 """A text of 5 MB is about 2,000 pages; more would keep a 2-core machine busy for an hour."""
 
 TITLE_LENGTH = 100
+IGNORED = (".ds_store", "thumbs.db", "desktop.ini")
+FRONT_MATTER = re.compile(r"\A---\n(?:[a-zA-Z_-]{1,40}:.{0,500}\n|[ \t-].{0,500}\n){1,60}---\n")
+SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,300}>.{0,20000}?</\1\s{0,9}>", re.DOTALL | re.I)
+TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->", re.DOTALL)
+IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
+LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,500}\)")
 SUFFIXES = (".md", ".txt")
 
 
@@ -50,14 +56,15 @@ def read_document(path: Path) -> FreeDocument:
 def _paragraphs(text: str) -> list[str]:
     """Cut a text into plain paragraphs: no front matter, HTML, images nor heading signs.
 
-    The first one is the first line, which names the document.
+    The first one is the first line, which names the document. Every pattern has a bound, so that
+    a hostile file costs no more than its length.
     """
-    text = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
-    text = re.sub(r"<(script|style)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
-    text = re.sub(r"<[^>\n]{1,500}>|!\[[^\]]*\]\([^)]*\)", " ", text)
-    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text).strip()
+    text = FRONT_MATTER.sub("", text.replace("\r\n", "\n"))
+    for pattern in (SCRIPT, TAG, IMAGE):
+        text = pattern.sub(" ", text)
+    text = LINK.sub(r"\1", text).strip()
     first, _, rest = text.partition("\n")
-    pieces = [first, *re.split(r"\n\s*\n|\n(?=\s*[-*#])", rest)]
+    pieces = [first, *re.split(r"\n\s{0,9}\n|\n(?=[ \t]{0,9}[-*#])", rest)]
     plain = (re.sub(r"\s+", " ", re.sub(r"^\s*(?:#+|[-*])\s+", "", p)).strip() for p in pieces)
     return [p for p in plain if re.search(r"\w", p)]
 
@@ -77,9 +84,12 @@ def load_documents(folder: Path | None) -> tuple[tuple[FreeDocument, ...], tuple
     documents: list[FreeDocument] = []
     warnings: list[str] = []
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in SUFFIXES or not path.is_file():
-            continue
         name = path.relative_to(folder).as_posix()
+        if not path.is_file() or path.name.lower() in IGNORED:
+            continue
+        if path.suffix.lower() not in SUFFIXES:
+            warnings.append(f"« {name} » est laissé de côté : seuls .md et .txt sont lus.")
+            continue
         try:
             document = read_document(path)
         except DocumentError as exc:

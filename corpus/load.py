@@ -50,20 +50,9 @@ def read_role(path: Path, faults: list[Fault]) -> tuple[RoleSheet | None, dict[s
     if family and family not in FAMILIES:
         reader.fault(meta["famille"].line, f"famille inconnue « {family} »")
     rome = meta.get("rome")
-    rome_fields = (
-        reader.mapping(rome, ["code", "intitule", "riasec"], "rome")
-        if rome and rome.value is not None
-        else {}
-    )
-    sections = []
-    for heading, text, line in body:
-        if heading not in HEADING_TO_ID:
-            reader.fault(line, f"titre de partie inconnu « {heading} »")
-            continue
-        blocks = reader.blocks(text, line + 1, sources, heading)
-        sections.append(Section(HEADING_TO_ID[heading], heading, blocks))
-    if not any(s.id == "en-bref" for s in sections):
-        reader.fault(1, "la partie « En bref » manque")
+    rome_keys = ["code", "intitule", "riasec"]
+    rome_fields = reader.mapping(rome, rome_keys, "rome") if rome and rome.value else {}
+    sections = _sections(reader, body, sources)
     sheet = RoleSheet(
         id=path.stem,
         title_m=reader.text(titles.get("m"), "titre.m"),
@@ -77,9 +66,25 @@ def read_role(path: Path, faults: list[Fault]) -> tuple[RoleSheet | None, dict[s
         close=reader.texts(meta.get("proches"), "proches"),
         evolution=reader.texts(meta.get("evolution"), "evolution"),
         salaries=tuple(_salaries(reader, meta.get("salaires"), sources)),
-        sections=tuple(sections),
+        sections=sections,
     )
     return (sheet if front is not None else None), sources
+
+
+def _sections(
+    reader: Reader, body: list[tuple[str, str, int]], sources: dict[str, Source]
+) -> tuple[Section, ...]:
+    """Read the parts of a sheet, whose headings are fixed."""
+    found = []
+    for heading, text, line in body:
+        if heading not in HEADING_TO_ID:
+            reader.fault(line, f"titre de partie inconnu « {heading} »")
+            continue
+        blocks = reader.blocks(text, line + 1, sources, heading)
+        found.append(Section(HEADING_TO_ID[heading], heading, blocks, line))
+    if not any(section.id == "en-bref" for section in found):
+        reader.fault(1, "la partie « En bref » manque")
+    return tuple(found)
 
 
 def _salaries(reader: Reader, node: Node | None, sources: dict[str, Source]) -> list[Salary]:
@@ -100,7 +105,7 @@ def _salary(reader: Reader, item: Node, sources: dict[str, Source]) -> Salary | 
     for key, allowed in (("profil", PROFILES), ("unite", UNITS), ("source", tuple(sources))):
         if values.get(key) not in allowed:
             reader.fault(item.line, f"salaire : {key} « {values.get(key)} » inconnu")
-    if "annee" not in values:
+    if not isinstance(values.get("annee", ""), (int, type(None))):
         reader.fault(item.line, "salaire sans année (écrire annee: null si la page n’en a pas)")
     low, high = values.get("valeur", values.get("min")), values.get("valeur", values.get("max"))
     numbers = [n for n in (low, high) if n is not None]
@@ -132,7 +137,7 @@ def read_theme(path: Path, faults: list[Fault]) -> tuple[Theme | None, dict[str,
     if reader.text(meta.get("id"), "id") != path.stem:
         reader.fault(1, f"l’id n’est pas le nom du fichier « {path.stem} »")
     sections = tuple(
-        Section(slug(heading), heading, reader.blocks(text, line + 1, sources, heading))
+        Section(slug(heading), heading, reader.blocks(text, line + 1, sources, heading), line)
         for heading, text, line in body
     )
     if not sections:

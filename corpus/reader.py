@@ -83,7 +83,7 @@ class Reader:
                 if key not in sources:
                     self.fault(raw.line, f"{what} : source inconnue « {key} »")
             known = tuple(sources[key] for key in raw.keys if key in sources)
-            found.append(Block(raw.text, known, raw.bullet))
+            found.append(Block(raw.text, known, raw.bullet, raw.line))
         if not found:
             self.fault(first_line, f"{what} : aucun texte")
         return tuple(found)

@@ -53,6 +53,7 @@ class Block:
     text: str
     sources: tuple[Source, ...]
     bullet: bool = False
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Section:
     id: str
     heading: str
     blocks: tuple[Block, ...]
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

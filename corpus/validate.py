@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from corpus.errors import Fault
 from corpus.text import fold, words
-from corpus.types import BankEntry, Block, Corpus, RoleSheet, Section
+from corpus.types import Block, Corpus, RoleSheet, Section
 
 EN_BREF_WORDS = (25, 65)
 SECTION_WORDS = (12, 120)
@@ -94,12 +94,14 @@ def _check_section(path: str, section: Section, limits: tuple[int, int]) -> Iter
     length = count_words(section.blocks)
     if not limits[0] <= length <= limits[1]:
         yield Fault(
-            path, 1, f"« {section.heading} » a {length} mots (de {limits[0]} à {limits[1]})"
+            path,
+            section.line,
+            f"« {section.heading} » a {length} mots (de {limits[0]} à {limits[1]})",
         )
     if sum(b.bullet for b in section.blocks) > MAX_BULLETS:
-        yield Fault(path, 1, f"« {section.heading} » a plus de {MAX_BULLETS} puces")
+        yield Fault(path, section.line, f"« {section.heading} » a plus de {MAX_BULLETS} puces")
     for block in section.blocks:
-        yield from _check_signs(path, 1, f"« {section.heading} »", block.text)
+        yield from _check_signs(path, block.line, f"« {section.heading} »", block.text)
 
 
 def _check_signs(path: str, line: int, where: str, text: str) -> Iterator[Fault]:
@@ -125,6 +127,7 @@ def _check_aliases(corpus: Corpus) -> Iterator[Fault]:
 
 def _check_bank(corpus: Corpus) -> Iterator[Fault]:
     seen: dict[str, str] = {}
+    known = _known_figures(corpus)
     for entry in corpus.bank:
         path = f"questions/{entry.document}.yaml"
         length = count_words(entry.blocks)
@@ -138,18 +141,15 @@ def _check_bank(corpus: Corpus) -> Iterator[Fault]:
             if key in seen:
                 yield Fault(path, entry.line, f"« {wording} » est déjà dans {seen[key]}")
             seen[key] = f"{path}, ligne {entry.line}"
-        yield from _check_figures(entry, corpus)
-
-
-def _check_figures(entry: BankEntry, corpus: Corpus) -> Iterator[Fault]:
-    path = f"questions/{entry.document}.yaml"
-    if entry.document in corpus.roles:
-        known = role_numbers(corpus.roles[entry.document])
-    elif entry.document in corpus.themes:
-        blocks = [b for s in corpus.themes[entry.document].sections for b in s.blocks]
-        known = set().union(*(numbers(b.text) | _source_numbers(b) for b in blocks))
-    else:
-        return
-    for block in entry.blocks:
-        for figure in sorted(numbers(block.text) - known):
+        figures = numbers(" ".join(block.text for block in entry.blocks))
+        for figure in sorted(figures - known.get(entry.document, set())):
             yield Fault(path, entry.line, f"le chiffre « {figure} » n’est pas dans la fiche")
+
+
+def _known_figures(corpus: Corpus) -> dict[str, set[str]]:
+    """Every figure of each sheet and theme, by its id."""
+    known = {role.id: role_numbers(role) for role in corpus.roles.values()}
+    for theme in corpus.themes.values():
+        blocks = [block for section in theme.sections for block in section.blocks]
+        known[theme.id] = set().union(*(numbers(b.text) | _source_numbers(b) for b in blocks))
+    return known

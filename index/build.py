@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,7 +29,9 @@ from index.search import Searcher
 from index.store import Store
 from index.types import Key, keys_of, text_hash
 
-FORMAT = 1
+FORMAT = 2
+DATABASE = "chroma.sqlite3"
+"""Chroma's own file in a local folder."""
 ENCODE_BATCH = 64
 Progress = Callable[[int, int], None]
 
@@ -38,6 +41,7 @@ class Manifest:
     """Which collection serves, and everything that must match to read it."""
 
     format: int
+    content: str
     collection: str
     encoder: str
     dimension: int
@@ -78,7 +82,7 @@ def read_manifest(data: Path) -> Manifest | None:
         ) from exc
 
 
-def collection_name(keys: Sequence[Key], encoder_name: str, dimension: int) -> str:
+def content_name(keys: Sequence[Key], encoder_name: str, dimension: int) -> str:
     """Name of a build: a hash of every key, the encoder and the text analyser."""
     digest = hashlib.sha256()
     for part in (str(FORMAT), encoder_name, str(dimension), TEXT_VERSION, str(PROMPTS)):
@@ -93,8 +97,8 @@ def is_current(passages: Sequence[Passage], encoder_name: str, data: Path) -> bo
     manifest = _usable_manifest(data)
     if manifest is None or manifest.encoder != encoder_name:
         return False
-    name = collection_name(keys_of(passages), encoder_name, manifest.dimension)
-    return manifest.collection == name
+    content = content_name(keys_of(passages), encoder_name, manifest.dimension)
+    return manifest.content == content and (index_folder(data) / DATABASE).exists()
 
 
 def build_index(
@@ -111,18 +115,22 @@ def build_index(
     `force` ignores what exists. Raises BuildError; the previous index then still serves.
     """
     with _locked(data):
-        old = None if force else _usable_manifest(data)
+        old = _usable_manifest(data)
         keys = keys_of(passages)
-        name = collection_name(keys, encoder.name, encoder.dimension)
-        store = Store.open(index_folder(data), url)
-        if old and old.collection == name and name in store.names():
+        content = content_name(keys, encoder.name, encoder.dimension)
+        store = _open_store(data, url, force=force)
+        same = old is not None and old.content == content and not force
+        if old and same and old.collection in store.names():
             return BuildReport(len(passages), len(keys), 0, 0, unchanged=True)
-        known: dict[str, Vectors] = {}
-        if old and old.encoder == encoder.name and old.collection in store.names():
-            known = store.collection(old.collection).vectors_by_text()
+        known = _reusable(store, old, encoder) if old and not force else {}
+        # A forced build must not touch the collection that serves: it gets a name of its own.
+        name = content
+        while old and name == old.collection:
+            name += "-b"
         embedded = _fill(store, name, keys, passages, encoder, known, progress)
         manifest = Manifest(
             format=FORMAT,
+            content=content,
             collection=name,
             encoder=encoder.name,
             dimension=encoder.dimension,
@@ -140,6 +148,37 @@ def build_index(
         return BuildReport(
             len(passages), len(keys), embedded, len(known.keys() - texts), unchanged=False
         )
+
+
+def _open_store(data: Path, url: str | None, *, force: bool) -> Store:
+    """Open the database; a forced build replaces a local one that cannot be read."""
+    if not (index_folder(data) / DATABASE).exists():
+        Store.forget()
+    try:
+        store = Store.open(index_folder(data), url)
+        store.names()
+        return store
+    except IndexUnusableError:
+        if url or not force:
+            raise
+    for path in index_folder(data).iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name.startswith(DATABASE):
+            path.unlink()
+    Store.forget()
+    return Store.open(index_folder(data), url)
+
+
+def _reusable(store: Store, old: Manifest, encoder: Encoder) -> dict[str, Vectors]:
+    """Vectors of the previous build by text, if the same encoder made them.
+
+    A folder named by CAP_EMBEDDING whose weights changed needs `build --force`.
+    """
+    same = (old.encoder, old.dimension, old.prompts) == (encoder.name, encoder.dimension, PROMPTS)
+    if not same or old.collection not in store.names():
+        return {}
+    return store.collection(old.collection).vectors_by_text()
 
 
 def _fill(
@@ -190,8 +229,8 @@ def open_index(
             f"L’index a été construit avec un autre réglage (modèle « {manifest.encoder} », "
             f"attendu « {encoder.name} »). Lancez « python -m bot build »."
         )
-    name = collection_name(keys_of(passages), encoder.name, encoder.dimension)
-    if manifest.collection != name:
+    content = content_name(keys_of(passages), encoder.name, encoder.dimension)
+    if manifest.content != content:
         raise IndexUnusableError(
             "Le corpus a changé depuis la construction de l’index. Lancez « python -m bot build »."
         )

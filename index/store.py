@@ -86,6 +86,13 @@ class Store:
                 )
             return cls(chromadb.PersistentClient(path=str(folder), settings=settings))
 
+    @staticmethod
+    def forget() -> None:
+        """Drop what Chroma keeps of folders opened before in this process."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        SharedSystemClient.clear_system_cache()
+
     def names(self) -> list[str]:
         """Names of the collections."""
         with _mapped("open"):

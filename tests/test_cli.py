@@ -57,9 +57,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, assistant: Assistant) -> None:
 
 
 @pytest.fixture
-def buildable(
-    monkeypatch: pytest.MonkeyPatch, fakes: SimpleNamespace, corpus_folder: Path
-) -> Path:
+def buildable(monkeypatch: pytest.MonkeyPatch, fakes: SimpleNamespace, corpus_folder: Path) -> Path:
     """Builds read the small corpus, hash its words and learn nothing; return its folder."""
 
     def train(kind: Any) -> Callable[..., Any]:
@@ -111,7 +109,6 @@ def test_wrong_usage_is_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert left.value.code == 2
 
 
-@pytest.mark.xfail(strict=True, reason="bot/__main__.py: -k takes any whole number")
 @pytest.mark.parametrize("count", ["0", "-3"])
 @pytest.mark.usefixtures("opened")
 def test_a_number_of_passages_under_one_is_wrong_usage(run: Run, count: str) -> None:
@@ -198,7 +195,6 @@ class TestAsk:
         code, out, err = run("ask", "--batch", str(file))
         assert (code, out) == (1, "") and "ligne 3" in err and '{"id"' in err
 
-    @pytest.mark.xfail(strict=True, reason="bot/commands.py _conversations, say: not caught")
     @pytest.mark.parametrize("line", ["[" * 100_000, '{"id": "\\ud800", "turns": ["bonjour"]}'])
     def test_an_extreme_line_is_explained_too(self, run: Run, tmp_path: Path, line: str) -> None:
         (tmp_path / "in.jsonl").write_text(line)
@@ -280,7 +276,6 @@ class TestBuild:
         code, out, err = run("build")
         assert (code, out) == (1, "") and "place libre sur le disque" in err
 
-    @pytest.mark.xfail(strict=True, reason="bot/build.py: is_current reads the manifest alone")
     def test_a_build_sees_that_the_passages_are_gone(self, run: Run, buildable: Path) -> None:
         run("build")
         (Path(os.environ["CAP_DATA"]) / "index" / "chroma.sqlite3").unlink()

@@ -102,7 +102,6 @@ def test_a_rule_of_the_whole_corpus_is_told(
     assert [f for f in faults(corpus_folder) if f[0] == name and said in f[2]]
 
 
-@pytest.mark.xfail(strict=True, reason="corpus/validate.py gives line 1 for every rule on a sheet")
 def test_a_rule_of_the_whole_corpus_is_told_with_its_line(corpus_folder: Path) -> None:
     line = spoil(corpus_folder, SHEET, "les collègues", "les collègues·es")
     assert [found[1] for found in faults(corpus_folder)] == [line]
@@ -144,7 +143,6 @@ def test_a_file_that_is_no_sheet(corpus_folder: Path, content: bytes, said: str)
     assert [f for f in faults(corpus_folder) if f[0] == SHEET and said in f[2]]
 
 
-@pytest.mark.xfail(strict=True, reason="corpus/markup.py compose and to_node, load.py _salaries")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -230,7 +228,6 @@ class TestFreeDocuments:
         with pytest.raises(DocumentError, match="CAP_CORPUS désigne"):
             load_documents(tmp_path / "absent")
 
-    @pytest.mark.xfail(strict=True, reason="corpus/documents.py _paragraphs drops this text")
     @pytest.mark.parametrize(
         "text",
         ["Règlement\n\nNote < 8 : échec ; note > 16 : mention.", "---\nNote < 8 : échec\n---\nFin"],
@@ -241,13 +238,11 @@ class TestFreeDocuments:
         (document,), _ = load_documents(tmp_path)
         assert "échec" in " ".join((document.title, *document.paragraphs))
 
-    @pytest.mark.xfail(strict=True, reason="corpus/documents.py load_documents: silent about it")
     def test_a_format_that_is_not_read_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "plaquette.pdf").write_bytes(b"%PDF-1.7")
         _, (warning,) = load_documents(tmp_path)
         assert "plaquette.pdf" in warning
 
-    @pytest.mark.xfail(strict=True, reason="corpus/documents.py: quadratic patterns on [ and ![")
     def test_signs_without_end_cost_no_time(self, tmp_path: Path) -> None:
         """20,000 brackets take 1.6 s, so the 5 MB that are accepted would take a day."""
         (tmp_path / "note.md").write_text("Titre\n" + "[" * 10_000)

@@ -153,9 +153,7 @@ class TestFailure:
         assert site.first(site.reworded()) == PAY
 
     @pytest.mark.parametrize("where", ["manifest", "vectors"])
-    def test_no_space_left(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch, where: str
-    ) -> None:
+    def test_no_space_left(self, site: Site, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
         from chromadb.api.models.Collection import Collection
 
         def full(*_: object, **__: object) -> None:
@@ -181,13 +179,11 @@ class TestFailure:
             site.build(site.reworded())
         assert site.build(site.reworded())[0].embedded == 1
 
-    @pytest.mark.xfail(strict=True, reason="index/build.py: --force deletes the live collection")
     def test_killed_while_everything_is_embedded_again(self, site: Site) -> None:
         with pytest.raises(KeyboardInterrupt):
             site.build(force=True, fail_after=1)
         assert site.first() == PAY
 
-    @pytest.mark.xfail(strict=True, reason="index/store.py open: --force fails on it as well")
     def test_force_repairs_a_damaged_database(self, site: Site) -> None:
         """The message of a damaged index says to run just that."""
         (site.folder / "chroma.sqlite3").write_bytes(b"SQLite format 3\x00" + b"?" * 9_000)
@@ -195,7 +191,6 @@ class TestFailure:
         site.build(force=True)
         assert site.first() == PAY
 
-    @pytest.mark.xfail(strict=True, reason="index/build.py: old vectors reused by name alone")
     def test_a_model_replaced_under_the_same_name(self, site: Site) -> None:
         """CAP_EMBEDDING may be a folder, whose content changes."""
         site.build(site.reworded(), dimension=256)
@@ -215,9 +210,7 @@ class TestRefusal:
         assert "« python -m bot build »" in site.refusal(dimension=256)
 
     @pytest.mark.parametrize("name", ["TEXT_VERSION", "FORMAT", "PROMPTS"])
-    def test_another_version(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch, name: str
-    ) -> None:
+    def test_another_version(self, site: Site, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         monkeypatch.setattr(module, name, "autre")
         assert "« python -m bot build »" in site.refusal()
         site.build()

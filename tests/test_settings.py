@@ -108,11 +108,9 @@ def test_an_impossible_store(url: str) -> None:
     assert "CAP_CHROMA_URL" in refusal(CAP_CHROMA_URL=url)
 
 
-@pytest.mark.xfail(strict=True, reason="bot/settings.py: Path.expanduser raises RuntimeError")
 def test_the_home_of_nobody_is_explained() -> None:
     assert "CAP_DATA" in refusal(CAP_DATA="~personne-de-ce-nom/cap")
 
 
-@pytest.mark.xfail(strict=True, reason="bot/settings.py ORIGIN: any five digits are a port")
 def test_a_site_with_an_impossible_port() -> None:
     assert "99999" in refusal(CAP_ALLOWED_SITES="https://lycee.fr:99999")

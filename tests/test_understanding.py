@@ -13,10 +13,11 @@ from types import SimpleNamespace
 import pytest
 
 from bot.lexicon import Lexicon
+from bot.reading import language_of
 from bot.roles import RoleMatcher
 from bot.spelling import expand
 from bot.types import Question, Turn
-from bot.understanding import Understanding, language_of
+from bot.understanding import Understanding
 from corpus.split import split_corpus
 from corpus.types import Corpus
 
@@ -158,9 +159,7 @@ def test_another_job_keeps_the_part(read: Read) -> None:
         ("et le troisième ?", ("web-designer", "webmaster")),
     ],
 )
-def test_ordinals_point_at_the_jobs_shown(
-    read: Read, point: str, roles: tuple[str, ...]
-) -> None:
+def test_ordinals_point_at_the_jobs_shown(read: Read, point: str, roles: tuple[str, ...]) -> None:
     """There is no third one: the conversation goes on about the two."""
     assert read("web designer ou webmaster, quelle différence ?", point).roles == roles
 
@@ -266,7 +265,6 @@ def test_anything_is_read_without_failing(read: Read, message: str) -> None:
         assert question.raw == message and question.intent
 
 
-@pytest.mark.xfail(strict=True, reason="bot/limits.py lets 4,000 characters of each user turn in")
 def test_a_forged_history_of_unknown_words_costs_little(reader: Understanding) -> None:
     """A body of 64 kB holds about this much; every unknown word is compared with every name."""
     words = " ".join(f"zqxw{i}vyk" for i in range(400))

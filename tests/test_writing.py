@@ -118,7 +118,7 @@ def test_only_the_supported_sentences_are_shown(
 def test_a_model_that_fails_in_the_middle_gives_the_extract(
     make_assistant: Make, fakes: SimpleNamespace, extract: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = fakes.Model(ModelError("Le modèle de langage ne répond pas."))
+    model = fakes.Model(ModelError("Le modèle de langue ne répond pas."))
     assistant = make_assistant(model)
     with caplog.at_level(logging.DEBUG, logger="bot"):
         *texts, answer = assistant.stream(OPEN_DAY)

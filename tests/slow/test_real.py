@@ -22,9 +22,9 @@ from bot.build import build
 from bot.chain import Assistant
 from bot.checks import MARK
 from bot.evaluate import evaluate
+from bot.reading import language_of
 from bot.settings import Settings
 from bot.types import Answer, Turn
-from bot.understanding import language_of
 from corpus.errors import EncoderError, IndexUnusableError
 from corpus.load import load_corpus
 from corpus.split import split_corpus
@@ -175,7 +175,6 @@ def test_a_call_for_help_is_seen_by_the_trained_classifier(talk: Talk) -> None:
     assert talk("ce métier me tue, je suis mort de rire").kind != "redirect"
 
 
-@pytest.mark.xfail(strict=True, reason="bot/distress.py: 0.55 and 0.64 for these, from 0.5 on")
 @pytest.mark.parametrize("message", ["bonjour à tous", "plus de détails"])
 def test_ordinary_words_are_no_call_for_help(talk: Talk, message: str) -> None:
     assert talk("Que fait un responsable e-commerce ?", message).kind != "redirect"

@@ -593,7 +593,7 @@ def test_an_answer_its_sources_and_one_announcement(service: Service, opened: Op
     ask(page, QUESTION)
     answer = page.get_by_role("group", name="Réponse de l’assistant")
     expect(answer).to_have_attribute("data-mode", "written")
-    expect(answer).to_contain_text("Texte rédigé par un modèle de langage")
+    expect(answer).to_contain_text("Texte rédigé par un modèle de langue")
     link = answer.get_by_role("link", name="Onisep, « Fiche métier », 2025")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(answer.locator("blockquote")).to_be_hidden()

@@ -89,7 +89,7 @@ export class Exchange {
     if (isCare(answer)) this.care();
     if (answer.mode === "written") {
       this.end.append(
-        make("p", { class: "origin" }, "Texte rédigé par un modèle de langage à partir des sources ci-dessous."),
+        make("p", { class: "origin" }, "Texte rédigé par un modèle de langue à partir des sources ci-dessous."),
       );
     }
     if (sources.length) {

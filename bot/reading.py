@@ -1,0 +1,65 @@
+"""What one message says by itself, and what the earlier ones leave: values, and the language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.roles import Mention
+from bot.types import Intent, Language, Question
+from corpus.text import STOP_WORDS, fold
+
+FILLERS = frozenset(
+    "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre "
+    "metier puis idem pareil meme question chose same fait finalement and".split()
+)  # fmt: skip
+ENGLISH = frozenset(
+    """the is are what how does do much many earn salary job jobs who which where why when can you
+    your i my me a an of for to become need about with be work works and or it they tell""".split()
+)
+FRENCH = frozenset(
+    """le la les un une des du de est c quoi que qui quel quelle quels quelles comment combien
+    pour et ou il elle on je tu vous mon ma faut fait dans sur avec pas ce ca koi ya y a""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the visitor's earlier messages leave.
+
+    Jobs talked about, section, jobs listed, the last question answered, and the topic: the last
+    question without job, if none about a job came after it.
+    """
+
+    roles: tuple[str, ...] = ()
+    section: str | None = None
+    options: tuple[str, ...] = ()
+    last: Question | None = None
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says by itself, before the context completes it."""
+
+    base: Question
+    intent: Intent | None
+    mentions: tuple[Mention, ...]
+    masked: str
+
+    @property
+    def bare(self) -> list[str]:
+        """The words left beside job names and stop words."""
+        return [w for w in self.masked.split() if w not in STOP_WORDS and w not in FILLERS]
+
+    def question(self, intent: Intent, note: str = "", **changes: object) -> Question:
+        """Return the Question with an intent, changes, and a note on why."""
+        why = (*self.base.why, note) if note else self.base.why
+        return replace(self.base, intent=intent, why=why, **changes)  # type: ignore[arg-type]
+
+
+def language_of(text: str) -> Language:
+    """Return "en" where English function words outnumber French ones, else "fr"."""
+    plain = re.findall(r"[a-z]+", fold(text))
+    counts = [(w in ENGLISH, w in FRENCH) for w in plain]
+    return "en" if sum(e for e, _ in counts) > sum(f for _, f in counts) else "fr"
