@@ -38,7 +38,8 @@ def _rules() -> dict[str, dict[str, re.Pattern[str]]]:
 
     def compiled(lines: str, edge: str) -> re.Pattern[str]:
         """One pattern for a group of lines."""
-        choice = "|".join(lines.splitlines()).replace("…", GAP)
+        choice = re.sub(r"\n(?! )", "|", lines.strip()).replace("…", GAP)
+        choice = re.sub(r"\n +", "", choice)
         for _ in range(EXPANSIONS):
             choice = re.sub(r"\{([a-z_]+)\}", lambda match: f"(?:{lists[match[1]]})", choice)
         return re.compile(rf"(?<!{edge})(?:{choice})(?!{edge})")

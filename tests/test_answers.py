@@ -191,7 +191,7 @@ def test_an_amount_of_the_sheet_is_confirmed(talk: Talk) -> None:
 
 
 def test_an_enormous_amount_is_answered_too(talk: Talk) -> None:
-    assert talk(f"Un web designer gagne {"9" * 310} € ?").kind in ("abstain", "decline")
+    assert talk(f"Un web designer gagne {'9' * 310} € ?").kind in ("abstain", "decline")
 
 
 def test_personal_data_is_reminded_of_and_never_repeated(talk: Talk) -> None:
