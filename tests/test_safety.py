@@ -1,4 +1,4 @@
-"""Distress, injection and insults, on messages held out from training.
+"""Distress, injection, insults and personal data, on messages held out from training.
 
 No line here is in bot/distress_examples.yaml: a test holds that. The threshold was chosen on the
 examples by cross-validation (the slow test measures it again), not on these lines.
@@ -15,6 +15,7 @@ import pytest
 
 from bot import safety
 from bot.distress import DistressClassifier, examples, labelled, ordinary_questions, training_pairs
+from bot.personal_data import has_personal_data, mask_personal_data
 from bot.safety import Safety, is_injection, is_insult, readable
 from corpus.errors import IndexUnusableError
 from corpus.load import load_corpus
@@ -670,6 +671,72 @@ casse-toi la tête
 espèces
 """
 
+PERSONAL = """\
+mon mail c'est lea.martin@gmail.com
+écris-moi à lea.martin arobase gmail point com
+lea (at) free.fr
+mon numéro 06 12 34 56 78
+appelle le 0612345678
+06.12.34.56.78
++33 6 12 34 56 78
+0033612345678
+mon numéro de sécu 1 09 05 75 116 001 42
+2 98 12 2A 123 456
+IBAN FR76 3000 6000 0112 3456 7890 189
+fr7630006000011234567890189
+DE89 3704 0044 0532 0130 00
+ma carte 4970 1012 3456 7890
+j'habite 12 rue Victor Hugo à Lyon
+12 bis, avenue de la République 75011 Paris
+5 place des Vosges
+3 impasse de l'Église
+je m'appelle Léa Martin
+je m'appelle léa
+Je m’appelle Jean-Pierre de La Tour et je veux être CM
+mon nom est Dupont
+my name is John Smith
+moi c'est Karim.
+né le 12/03/2009
+née le 3 mars 2008
+"""
+IMPERSONAL = """\
+je m'appelle comment un web designer ?
+comment on appelle celui qui fait les photos
+comment s'appelle ce métier
+on m'appelle pour un entretien
+je m'appelle pas, je cherche un métier
+il reste 1 place en BTS
+2 place de stage
+1 place de parking
+une rue piétonne
+les 10 rues commerçantes
+moi c'est le marketing qui m'intéresse
+moi c'est SEO ou rien
+je suis Community Manager
+je suis Product Owner et je veux évoluer
+je suis en Bac Pro
+mon prénom compte-t-il sur le CV
+salaire 35000 Euros
+entre 30 000 et 45 000 euros
+bac 2025
+le 0 800 235 236
+le 3018
+code 3760123456789
+20 12 2024
+de 2024 à 2026
++20 % en 2024
+RNCP 38664
+E1113 et M1703
+version 3.11.2
+@onisep
+https://www.onisep.fr/metier
+15 rue ?
+12 avenues
+1 an de formation
+le métier n° 12
+je suis Marine, pas l'armée mdr je veux être dev
+"""
+
 
 @pytest.fixture(scope="module")
 def guard() -> Safety:
@@ -817,6 +884,26 @@ def test_blunt_questions_are_no_insult(message: str) -> None:
     assert not is_insult(message)
 
 
+@pytest.mark.parametrize("message", PERSONAL.splitlines())
+def test_personal_data_is_seen_and_masked(message: str) -> None:
+    assert has_personal_data(message)
+    assert not has_personal_data(mask_personal_data(message))
+
+
+@pytest.mark.parametrize("message", IMPERSONAL.splitlines())
+def test_figures_and_jobs_are_not_personal(message: str) -> None:
+    assert mask_personal_data(message) == message
+
+
+def test_no_question_of_the_bank_is_personal() -> None:
+    assert [q for q in ordinary_questions(load_corpus().bank) if has_personal_data(q)] == []
+
+
+def test_only_the_data_is_masked() -> None:
+    typed = "Je m’appelle Léa Martin, 06 12 34 56 78 : quelles études pour être CM ?"
+    assert mask_personal_data(typed) == "Je m’appelle […], […] : quelles études pour être CM ?"
+
+
 def folds(families: dict[str, list[str]], count: int = 5) -> Iterator[tuple[list[str], list[str]]]:
     """Yield the lines to learn and the lines to judge, whole families apart."""
     names = sorted(families)
@@ -845,6 +932,6 @@ def test_whole_families_left_out_are_still_seen() -> None:
         for kind, fold in zip(judged, (calls, look_alikes, ordinary), strict=True):
             judged[kind] += [guard.is_distress(line) for line in fold[1]]
     rates = {kind: sum(seen) / len(seen) for kind, seen in judged.items()}
-    assert rates["calls"] >= 0.88, rates
-    assert rates["look_alikes"] <= 0.11, rates
+    assert rates["calls"] >= 0.86, rates
+    assert rates["look_alikes"] <= 0.10, rates
     assert rates["ordinary"] <= 0.003, rates
