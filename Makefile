@@ -47,6 +47,8 @@ test-slow: install chromium ## lance seulement les tests avec les vrais modèles
 lint: install ## vérifie le style (ruff) et les types (mypy)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	@if command -v npm >/dev/null; then cd bot/web/widget && npm install --silent && npm run check; \
+	else echo "npm absent : les types du widget ne sont pas vérifiés." >&2; fi
 
 chromium: ## installe Chromium pour les tests de la page (avec apt-get, en root)
 	@if [ -x $(CHROMIUM) ]; then exit 0; fi; \

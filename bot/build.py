@@ -52,7 +52,7 @@ def _train(corpus: Corpus, passages: list[Passage], folder: Path) -> None:
 
     learnt = digest_of(asked, names, sections.examples())
     _train_one(sections.SectionClassifier, folder, learnt, masked)
-    learnt = digest_of(asked, distress.examples(), sections.examples())
+    learnt = digest_of(asked, distress.examples(), sections.examples(), distress.word_files())
     _train_one(distress.DistressClassifier, folder, learnt, windows)
 
 

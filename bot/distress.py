@@ -103,6 +103,11 @@ def examples() -> dict[str, dict[str, list[str]]]:
     }
 
 
+def word_files() -> tuple[str, str]:
+    """Return the files that say how words are read: a change of them asks for training anew."""
+    return _data("safety_patterns.yaml"), _data("distress_words.yaml")
+
+
 def ordinary_questions(bank: Iterable[BankEntry]) -> list[str]:
     """Return what pupils ask on any other day: the bank's wordings and the short examples."""
     asked = [w for entry in bank if entry.document != HELP_DOCUMENT for w in entry.wordings]

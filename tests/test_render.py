@@ -209,4 +209,4 @@ def test_the_page_opens_on_a_job() -> None:
 def test_every_page_leads_to_the_others(page: str) -> None:
     links = set(re.findall(r'<a href="([a-z]+)"', page))
     assert {"fiches", "glossaire", "sources", "accessibilite", "mentions"} <= links
-    assert "modèle de langue" not in page + answer_html(ANSWER, {})
+    assert "modèle de langage" not in page + answer_html(ANSWER, {})
