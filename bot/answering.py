@@ -86,7 +86,10 @@ class Answering:
 
     def _by_name(self, question: Question) -> Answer:
         """Answer about what the question names: a job, jobs to choose from, a term, a topic."""
-        if question.candidates:
+        nothing_before = (
+            question.intent in ("more", "shorter") and question.standalone == question.raw
+        )
+        if question.candidates or nothing_before:
             return clarify_role(question, self._corpus)
         if question.intent == "define" and question.section in self._terms:
             return one_passage(question, self._terms[question.section], self._corpus)

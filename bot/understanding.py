@@ -173,7 +173,9 @@ class Understanding:
             return reading.question(intent, roles=context.roles)
         if intent in ("greet", "thanks") and not self._asks_more(reading.base.text):
             return reading.question(intent, roles=context.roles)
-        if intent in ("more", "shorter") and context.last:
+        if intent in ("more", "shorter"):
+            if context.last is None:
+                return reading.question(intent, "rien avant")
             return replace(context.last, raw=reading.base.raw, intent=intent)
         if self.lexicon.names_other_job(reading.base.text):
             return reading.question("off-topic", "métier d’un autre domaine")

@@ -13,6 +13,7 @@ from bot.chain import Assistant
 from bot.checks import MARK
 from bot.reading import language_of
 from bot.types import Answer, Turn
+from corpus.tastes import load_tastes, read_tastes
 
 Talk = Callable[..., Answer]
 QUESTIONS = (
@@ -244,3 +245,14 @@ def test_a_school_document_answers_with_its_name(talk: Talk) -> None:
     assert answer.kind == "answer" and "samedi 14 mars" in answer.text
     assert citation.document == "portes-ouvertes.md"
     assert citation.sources[0].publisher == "Document de l’établissement"
+
+
+@pytest.mark.parametrize("message", ["plus de détails", "plus court"])
+def test_more_of_nothing_asks_which_job(talk: Talk, message: str) -> None:
+    assert talk(message).kind == "clarify"
+
+
+def test_a_dislike_after_a_taste_is_a_dislike() -> None:
+    liked, disliked = read_tastes("j'aime les maths mais pas coder", load_tastes())
+    assert [taste.id for taste in liked] == ["maths"]
+    assert [taste.id for taste in disliked] == ["informatique"]
