@@ -932,6 +932,8 @@ def test_whole_families_left_out_are_still_seen() -> None:
         for kind, fold in zip(judged, (calls, look_alikes, ordinary), strict=True):
             judged[kind] += [guard.is_distress(line) for line in fold[1]]
     rates = {kind: sum(seen) / len(seen) for kind, seen in judged.items()}
-    assert rates["calls"] >= 0.86, rates
-    assert rates["look_alikes"] <= 0.10, rates
+    # At the threshold of 0.55 these were 0.895 and 0.074; 0.7 was chosen to keep false alarms
+    # under the 5 % that schools accept.
+    assert rates["calls"] >= 0.84, rates
+    assert rates["look_alikes"] <= 0.05, rates
     assert rates["ordinary"] <= 0.003, rates
