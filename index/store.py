@@ -25,7 +25,8 @@ from index.types import Key, text_hash
 
 BATCH = 500
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
-"""On PIAF (1,518 passages) these gave the same ranks as exact search on 4,000 questions."""
+"""On PIAF (1,518 passages, 4,000 questions) R@1 .652, R@5 .842, R@10 .885, against .655, .842,
+.885 published for exact search with the same encoder."""
 
 
 def passage_to_json(passage: Passage) -> str:
