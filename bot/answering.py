@@ -19,8 +19,8 @@ from bot.paths import answer_path
 from bot.personal_data import has_personal_data
 from bot.select import COVERAGE_WEIGHT, FAR, Choice, is_answer, rank
 from bot.types import Answer, Intent, Kind, Question, Turn
-from bot.understanding import Understanding
-from corpus.types import Corpus, Passage
+from bot.understanding import SMALL_TALK, Understanding
+from corpus.types import Corpus
 from corpus.validate import numbers, role_numbers
 from index.retriever import PassageRetriever
 from index.types import Hit
@@ -114,8 +114,7 @@ class Answering:
             self._figures[role.id],
             self._understanding.lexicon,
         )
-        answer = one_passage(question, passage, self._corpus, lead)
-        return replace(answer, kind="abstain") if lead else answer
+        return one_passage(question, passage, self._corpus, lead)
 
     def _anywhere(self, question: Question) -> Answer:
         """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
@@ -129,8 +128,7 @@ class Answering:
             passage = best.hit.passage
             held = numbers(passage.text)
             lead = missing(question, question.text, best.hit, held, self._understanding.lexicon)
-            answer = one_passage(question, passage, self._corpus, lead)
-            return replace(answer, kind="abstain") if lead else answer
+            return one_passage(question, passage, self._corpus, lead)
         if self._understanding.lexicon.strange(question.text) or self._is_far(choices):
             return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
@@ -180,7 +178,7 @@ class Answering:
         asked = [i for i, turn in enumerate(turns) if turn.role == "user"]
         for index in reversed(asked):
             question = self._understanding.understand(turns[index].text, turns[:index])
-            if question.intent in ("sources", "thanks", "greet", "about", "complaint"):
+            if question.intent in SMALL_TALK:
                 continue
             answer = self._branch(question, turns[:index])
             if answer.citations:
@@ -199,7 +197,3 @@ class Answering:
     def _hits(self, query: str, documents: Sequence[str] = ()) -> list[Hit]:
         found = self._retriever.invoke(query, documents=documents)
         return [document.metadata["hit"] for document in found]
-
-    def passage(self, document: str, section: str) -> Passage | None:
-        """Return the passage of one section of a sheet."""
-        return self._sections.get((document, section))

@@ -6,8 +6,8 @@ from bot import phrases
 from bot.cite import Citer
 from bot.compose import suggest
 from bot.french import join, the_role, titles
-from bot.types import Answer, Question
-from corpus.types import Corpus, Passage, RoleSheet
+from bot.types import Answer, Question, Sections
+from corpus.types import Corpus, RoleSheet
 
 ROWS = (
     ("Le métier", "en-bref"),
@@ -19,7 +19,7 @@ ROWS = (
 MISSING = "Non précisé dans mes sources"
 
 
-def compare(question: Question, corpus: Corpus, passages: dict[tuple[str, str], Passage]) -> Answer:
+def compare(question: Question, corpus: Corpus, passages: Sections) -> Answer:
     """Answer a comparison. `passages` maps (role id, section id) to the section's passage."""
     roles = [corpus.roles[role] for role in question.roles]
     citer = Citer()
@@ -51,9 +51,7 @@ def compare(question: Question, corpus: Corpus, passages: dict[tuple[str, str], 
     )
 
 
-def _cell(
-    citer: Citer, role: RoleSheet, section: str, passages: dict[tuple[str, str], Passage]
-) -> str:
+def _cell(citer: Citer, role: RoleSheet, section: str, passages: Sections) -> str:
     """The first block of the section, which answers by itself, without table signs."""
     passage = passages.get((role.id, section))
     if passage is None:

@@ -36,7 +36,10 @@ def suggest(role: RoleSheet, seen: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def one_passage(question: Question, passage: Passage, corpus: Corpus, lead: str = "") -> Answer:
-    """Answer with one passage: a section of a sheet, a bank answer, a term or an extract."""
+    """Answer with one passage: a section of a sheet, a bank answer, a term or an extract.
+
+    A `lead` says what the sources lack: the passage is then only the nearest thing to an answer.
+    """
     citer = Citer()
     text = citer.write(passage)
     if passage.kind == "term":
@@ -46,7 +49,7 @@ def one_passage(question: Question, passage: Passage, corpus: Corpus, lead: str 
     section = passage.section if role or passage.kind != "free" else None
     suggestions = suggest(role, (section, question.section)) if role else ()
     return Answer(
-        kind="answer",
+        kind="abstain" if lead else "answer",
         text=f"{lead}\n\n{text}" if lead else text,
         citations=citer.citations(),
         roles=roles,

@@ -13,7 +13,7 @@ from bot.cite import Citer
 from bot.compose import suggest
 from bot.french import capital, join, the_role
 from bot.orient import lowest_level
-from bot.types import Answer, Question
+from bot.types import Answer, Question, Sections
 from corpus.text import fold
 from corpus.types import FAMILIES, Block, Corpus, Passage, RoleSheet, lower_first
 from corpus.validate import numbers
@@ -48,9 +48,6 @@ HIRING = re.compile(
     r"recherche|recrut|penurie|en tension|forte demande|manque de|croissance|embauch|debouche"
 )
 NOT_HIRING = re.compile(r"20(?:0|1)\d|ne recrut|peu d")
-
-
-Sections = dict[tuple[str, str], Passage]
 
 
 class Listing:

@@ -13,7 +13,7 @@ from bot import phrases
 from bot.cite import Citer
 from bot.compose import suggest
 from bot.french import capital, the_role
-from bot.types import Answer, Question
+from bot.types import Answer, Question, Sections
 from corpus.tastes import Taste, load_tastes, read_tastes
 from corpus.text import fold, tokens
 from corpus.types import Block, Corpus, Passage, RoleSheet
@@ -37,7 +37,7 @@ class Orientation:
         self._corpus = corpus
         self._tastes = load_tastes()
 
-    def answer(self, question: Question, passages: dict[tuple[str, str], Passage]) -> Answer:
+    def answer(self, question: Question, passages: Sections) -> Answer:
         """Answer with leads, or ask for tastes where the message names none."""
         liked, disliked = read_tastes(question.text, self._tastes)
         roles = self._leads(liked, disliked, question.text)
@@ -91,7 +91,7 @@ class Orientation:
         role: RoleSheet,
         wanted: set[str],
         citer: Citer,
-        passages: dict[tuple[str, str], Passage],
+        passages: Sections,
     ) -> str:
         """One job: its name, the reason, and what may not suit."""
         passage, block = _best_block(role, wanted, passages)
@@ -110,9 +110,7 @@ def lowest_level(role: RoleSheet) -> int:
     return min(years)
 
 
-def _best_block(
-    role: RoleSheet, wanted: set[str], passages: dict[tuple[str, str], Passage]
-) -> tuple[Passage, Block]:
+def _best_block(role: RoleSheet, wanted: set[str], passages: Sections) -> tuple[Passage, Block]:
     """The block of the sheet that shares most words with the tastes; else its first "pour qui"."""
     blocks = [
         (passages[(role.id, s)], block)
@@ -127,9 +125,7 @@ def _best_block(
     return max(blocks, key=lambda pair: len(wanted & set(tokens(pair[1].text))))
 
 
-def _limit_block(
-    role: RoleSheet, used: Block, passages: dict[tuple[str, str], Passage]
-) -> tuple[Passage, Block] | None:
+def _limit_block(role: RoleSheet, used: Block, passages: Sections) -> tuple[Passage, Block] | None:
     """The first block that tells a constraint of the job."""
     for section in LIMIT_SECTIONS:
         passage = passages.get((role.id, section))

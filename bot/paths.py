@@ -7,8 +7,8 @@ from collections import deque
 from bot.cite import Citer
 from bot.compose import suggest
 from bot.french import of_a_role, titles
-from bot.types import Answer, Question
-from corpus.types import Corpus, Passage, RoleSheet, lower_first
+from bot.types import Answer, Question, Sections
+from corpus.types import Corpus, RoleSheet, lower_first
 
 
 def shortest_path(corpus: Corpus, start: str, end: str) -> list[str]:
@@ -29,9 +29,7 @@ def shortest_path(corpus: Corpus, start: str, end: str) -> list[str]:
     return []
 
 
-def answer_path(
-    question: Question, corpus: Corpus, passages: dict[tuple[str, str], Passage]
-) -> Answer:
+def answer_path(question: Question, corpus: Corpus, passages: Sections) -> Answer:
     """Say how one goes from the first job named to the second."""
     start, end = (corpus.roles[i] for i in question.roles[:2])
     path = shortest_path(corpus, start.id, end.id)

@@ -52,7 +52,6 @@ CLARIFY_TASTES = (
     "parler avec les gens, organiser, coder…), vos matières préférées ou votre niveau d’études."
 )
 NO_SOURCES = "Je n’ai pas encore donné de réponse sourcée dans cette conversation."
-SHORT_TEXT = "Je n’ai pas compris. Posez une question avec quelques mots, par exemple : {example}"
 DISTRESS = """\
 Ce que vous vivez compte, et vous n’êtes pas seul ou seule. Des personnes formées peuvent vous \
 écouter tout de suite, gratuitement.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from corpus.types import Source
+from corpus.types import Passage, Source
 
 Kind = Literal["answer", "clarify", "abstain", "decline", "redirect", "greet"]
 Language = Literal["fr", "en"]
@@ -19,6 +19,8 @@ Intent = Literal[
     "more", "shorter",
 ]  # fmt: skip
 
+Sections = dict[tuple[str, str], Passage]
+"""(sheet id, section id) -> the passage of that section."""
 MAX_QUESTION = 500
 """Longest question, in characters."""
 MAX_TURNS = 20
