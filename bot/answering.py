@@ -6,18 +6,19 @@ index; comparison, orientation, lists and paths from the sheets. No model is inv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import phrases
 from bot.compare import compare
 from bot.compose import clarify_role, fixed, not_in_base, one_passage
+from bot.intent_classifier import OFF_TOPIC, SURE_INTENT, THEME
 from bot.limits_of_sources import missing
 from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
 from bot.personal_data import has_personal_data
-from bot.select import COVERAGE_WEIGHT, FAR, Choice, is_answer, rank
+from bot.select import FAR, SURE, Choice, is_answer, rank_anywhere, rank_in_job
 from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import SMALL_TALK, Understanding
 from corpus.types import Corpus
@@ -25,6 +26,8 @@ from corpus.validate import numbers, role_numbers
 from index.retriever import PassageRetriever
 from index.types import Hit
 
+ALL_OF_A_JOB = 60
+"""More passages than any job has (37 at most): the section decides among all of them."""
 FIXED: dict[Intent, tuple[Kind, str]] = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
@@ -55,7 +58,7 @@ class Answering:
             p.section: p for p in retriever.searcher.passages.values() if p.kind == "term"
         }
         self._free = tuple(document.name for document in corpus.documents)
-        self._orientation = Orientation(corpus)
+        self._orientation = Orientation(corpus, understanding.tastes)
         self._listing = Listing(corpus)
         understanding.shown = self.shown
         self._figures = {role.id: role_numbers(role) for role in corpus.roles.values()}
@@ -99,8 +102,10 @@ class Answering:
 
     def _about_role(self, question: Question) -> Answer:
         """One job is named: its best passage, or an honest refusal with the nearest one."""
-        hits = self._hits(question.standalone, (*question.roles[:1], *self._free))
-        choices = rank(question, hits, self._corpus.roles)
+        documents = (*question.roles[:1], *self._free)
+        hits = self._hits(question.standalone, documents, ALL_OF_A_JOB)
+        masked = self._understanding.mask(question.standalone)
+        choices = rank_in_job(question, hits, self._coverage(masked))
         if not choices:
             return not_in_base(question, self._corpus)
         role = self._corpus.roles[question.roles[0]]
@@ -123,13 +128,17 @@ class Answering:
         if question.intent == "ask" and self._understanding.lexicon.is_generic(question.text):
             return clarify_role(question, self._corpus)
         choices = self._choices(question)
+        intents = dict(question.intents)
         best = next((choice for choice in choices[:3] if self._answers(question, choice)), None)
-        if best:
+        elsewhere = intents.get(OFF_TOPIC, 0.0) >= SURE_INTENT
+        if best and not (elsewhere and (best.hit.meaning or 0.0) < SURE):
             passage = best.hit.passage
             held = numbers(passage.text)
             lead = missing(question, question.text, best.hit, held, self._understanding.lexicon)
             return one_passage(question, passage, self._corpus, lead)
-        if self._understanding.lexicon.strange(question.text) or self._is_far(choices):
+        strange = self._understanding.lexicon.strange(question.text)
+        known_theme = intents.get(THEME, 0.0) >= SURE_INTENT
+        if elsewhere or (not known_theme and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
 
@@ -139,7 +148,7 @@ class Answering:
         return not choices or (choices[0].hit.meaning or 0.0) < FAR
 
     def _choices(self, question: Question) -> list[Choice]:
-        """Passages for a question that names no job, the share of its words they hold counted in.
+        """Passages for a question that names no job.
 
         Free documents are searched for on their own too: their long paragraphs come after the
         bank's short questions otherwise.
@@ -148,12 +157,11 @@ class Answering:
         hits = {hit.passage.id: hit for hit in self._hits(query)}
         if self._free:
             hits |= {hit.passage.id: hit for hit in self._hits(query, self._free)}
-        choices = rank(question, list(hits.values()), self._corpus.roles)
-        covered = [replace(c, coverage=self._coverage(query, c)) for c in choices]
-        return sorted(covered, key=lambda c: -(c.score + COVERAGE_WEIGHT * c.coverage))
+        return rank_anywhere(list(hits.values()), self._coverage(query), self._corpus.roles)
 
-    def _coverage(self, query: str, choice: Choice) -> float:
-        return self._retriever.searcher.coverage(query, choice.hit.passage.id)
+    def _coverage(self, query: str) -> Callable[[Hit], float]:
+        """Share of the words of a query that a hit holds."""
+        return lambda hit: self._retriever.searcher.coverage(query, hit.passage.id)
 
     @staticmethod
     def _answers(question: Question, choice: Choice) -> bool:
@@ -163,6 +171,7 @@ class Answering:
             choice.coverage,
             free=choice.hit.passage.kind == "free",
             english=question.language == "en",
+            theme=dict(question.intents).get(THEME, 0.0) >= SURE_INTENT,
         )
 
     def shown(self, question: Question) -> tuple[str, ...]:
@@ -194,6 +203,6 @@ class Answering:
                 )
         return fixed("clarify", phrases.NO_SOURCES)
 
-    def _hits(self, query: str, documents: Sequence[str] = ()) -> list[Hit]:
-        found = self._retriever.invoke(query, documents=documents)
+    def _hits(self, query: str, documents: Sequence[str] = (), count: int = 0) -> list[Hit]:
+        found = self._retriever.invoke(query, documents=documents, count=count)
         return [document.metadata["hit"] for document in found]

@@ -1,10 +1,11 @@
-"""The measured figures of README: `python -m bot bench [retrieval | answers | model]`."""
+"""The measured figures of README: `python -m bot bench [retrieval | answers | model | load]`."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings
@@ -20,6 +21,7 @@ def run_benches(
         "retrieval": lambda: _retrieval(settings, progress),
         "answers": lambda: _answers(settings, progress),
         "model": lambda: _model(settings),
+        "load": lambda: _load(settings, progress),
     }
     return {key: run() for key, run in benches.items() if name in (None, key)}
 
@@ -55,6 +57,12 @@ def _model(settings: Settings) -> dict[str, Any]:
     return bench_model(settings)
 
 
+def _load(settings: Settings, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    from bot.bench_load import bench_load
+
+    return dict(bench_load(settings, progress))
+
+
 def percentiles(times: list[float]) -> dict[str, float]:
     """Median, 95th percentile and maximum of at least two values."""
     cuts = statistics.quantiles(times, n=20)
@@ -66,3 +74,11 @@ def peak_memory() -> float:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def process_memory(pid: int) -> dict[str, float]:
+    """Resident memory of another process, in megabytes: all of it, and without mapped files."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    kilobytes = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
+    return {"resident": kilobytes["VmRSS"] / 1024, "without file": kilobytes["RssAnon"] / 1024}

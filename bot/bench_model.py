@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.bench import process_memory
 from bot.model import LocalChat, open_local
 from bot.prompts import build_messages
 from bot.settings import Settings
@@ -34,7 +35,8 @@ def bench_model(settings: Settings) -> dict[str, dict[str, float]]:
             tokens = _count_tokens(chat, passages)
             fresh, speed = _ask(chat, passages)
             held, _ = _ask(chat, passages)
-            memory = _memory_mb(chat)
+            # The kernel takes the pages of the mapped weights back when memory is short.
+            memory = process_memory(chat.process.engine.pid)
         with _started(settings, Path(folder)) as (chat, _):
             restored, _ = _ask(chat, passages)
     return {
@@ -80,14 +82,3 @@ def _count_tokens(chat: LocalChat, passages: list[str]) -> int:
     messages = build_messages(passages, QUESTION)
     content = "\n".join(message.text for message in messages)
     return len(chat.process.engine.post("/tokenize", {"content": content})["tokens"])
-
-
-def _memory_mb(chat: LocalChat) -> dict[str, float]:
-    """Return the child's resident memory: all of it, and without the mapped weights file.
-
-    The kernel takes the pages of a mapped file back when memory is short.
-    """
-    status = Path(f"/proc/{chat.process.engine.pid}/status").read_text()
-    fields = dict(line.split(":", 1) for line in status.splitlines())
-    kilobytes = {name: int(fields[name].split()[0]) for name in ("VmRSS", "RssAnon")}
-    return {"resident": kilobytes["VmRSS"] / 1024, "without file": kilobytes["RssAnon"] / 1024}

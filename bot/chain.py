@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from bot.answering import Answering
+from bot.learning import Learnt
 from bot.lexicon import Lexicon
 from bot.model import ChatModel, open_model
 from bot.roles import RoleMatcher
 from bot.safety import Safety
-from bot.sections import SectionClassifier
 from bot.settings import Settings
 from bot.types import Answer, Question, Turn
 from bot.understanding import Understanding
@@ -27,7 +27,7 @@ from corpus.load import load_corpus
 from corpus.split import split_corpus
 from corpus.types import Corpus, Passage
 from index.build import index_folder, open_index
-from index.encoder import SentenceEncoder
+from index.encoder import Encoder, SentenceEncoder
 from index.retriever import PassageRetriever
 from index.search import Searcher
 
@@ -125,7 +125,8 @@ class Assistant:
         self,
         corpus: Corpus,
         searcher: Searcher,
-        classifier: SectionClassifier,
+        learnt: Learnt,
+        encoder: Encoder,
         safety: Safety,
         model: ChatModel | None = None,
         *,
@@ -137,8 +138,8 @@ class Assistant:
         passages = searcher.passages.values()
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         texts = [text for p in passages for text in (p.text, *p.keys)]
-        lexicon = Lexicon(corpus, classifier.vocabulary(), texts)
-        self.understanding = Understanding(corpus, matcher, classifier, lexicon, safety)
+        lexicon = Lexicon(corpus, learnt.sections.vocabulary(), texts)
+        self.understanding = Understanding(corpus, matcher, learnt, encoder, lexicon, safety)
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)
         self._model = model
@@ -152,12 +153,14 @@ class Assistant:
         encoder = SentenceEncoder.open(settings.embedding)
         passages: list[Passage] = split_corpus(corpus)
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
-        classifier = SectionClassifier.load(index_folder(settings.data))
+        learnt = Learnt.load(index_folder(settings.data))
         safety = Safety.open(index_folder(settings.data))
         everything = settings.llm != "auto"
         wanted = with_model and (everything or bool(corpus.documents))
         model = open_model(settings) if wanted else None
-        assistant = cls(corpus, searcher, classifier, safety, model, write_everything=everything)
+        assistant = cls(
+            corpus, searcher, learnt, encoder, safety, model, write_everything=everything
+        )
         assistant.ask(WARM_UP)
         return assistant
 

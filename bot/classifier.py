@@ -1,16 +1,21 @@
-"""A scikit-learn text classifier that is trained when the index is built and kept beside it.
+"""Scikit-learn classifiers of texts, trained when the index is built and kept beside it.
 
-Subclasses name their file and say how they are trained; this class reads, writes and remembers
-what the classifier learnt from, so that the same data need no training.
+Subclasses name their file and say how they are trained; `Classifier` reads, writes and remembers
+what it learnt from, so that the same data need no training.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from corpus.errors import IndexUnusableError
+from index.encoder import Vectors
+
+Guesses = tuple[tuple[str, float], ...]
+"""Labels with their probability in [0, 1], the most probable first."""
 
 
 class Classifier:
@@ -44,6 +49,33 @@ class Classifier:
             raise IndexUnusableError(
                 f"{cls.french_name} manque ou est illisible. Lancez « python -m bot build »."
             ) from exc
+
+
+class MeaningClassifier(Classifier):
+    """Learns labels from the vectors that the search already needs."""
+
+    @classmethod
+    def train(cls, vectors: Vectors, labels: Sequence[str], digest: str = "") -> Self:
+        """Fit on vectors of shape (texts, dimension) and a label for each."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import Normalizer, StandardScaler
+
+        # The vectors of e5 all point nearly the same way: what differs is away from their mean.
+        centred = (StandardScaler(with_std=False), Normalizer())
+        pipeline = make_pipeline(*centred, LogisticRegression(C=10, max_iter=500))
+        pipeline.fit(vectors, list(labels))
+        return cls(pipeline, digest)
+
+    def guess(self, vector: Vectors) -> Guesses:
+        """Return every label for one vector of shape (dimension,)."""
+        return ranked(self._pipeline.classes_, self._pipeline.predict_proba(vector[None, :])[0])
+
+
+def ranked(labels: Sequence[str], probabilities: Sequence[float]) -> Guesses:
+    """Pair labels with their probabilities, the most probable first."""
+    pairs = zip(labels, probabilities, strict=True)
+    return tuple(sorted(((str(name), float(p)) for name, p in pairs), key=lambda pair: -pair[1]))
 
 
 def digest_of(*parts: object) -> str:

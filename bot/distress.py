@@ -17,7 +17,7 @@ from itertools import combinations
 
 import yaml
 
-from bot import sections
+from bot import intent_classifier, sections
 from bot.classifier import Classifier
 from corpus.text import fold
 from corpus.types import BankEntry
@@ -109,9 +109,10 @@ def word_files() -> tuple[str, str]:
 
 
 def ordinary_questions(bank: Iterable[BankEntry]) -> list[str]:
-    """Return what pupils ask on any other day: the bank's wordings and the short examples."""
+    """Return what pupils write on any other day: the bank's wordings and the examples."""
     asked = [w for entry in bank if entry.document != HELP_DOCUMENT for w in entry.wordings]
-    return asked + [question for group in sections.examples().values() for question in group]
+    learnt = (*sections.examples().values(), *intent_classifier.examples().values())
+    return asked + [message for group in learnt for message in group]
 
 
 def training_pairs(

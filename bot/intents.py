@@ -27,8 +27,8 @@ def _patterns() -> tuple[tuple[Intent, re.Pattern[str]], ...]:
 
 
 PATH = re.compile(
-    r"pass(?:er|e|ez|ent) (?:de|du|d')|(?:de|du) .+ (?:a|vers|jusqu'a) |from .+ to "
-    r"|evoluer|\bpuis\b"
+    r"pass(?:er|e|ez|ent) (?:de|du|d')|(?:\bde |\bdu |\bd').+ (?:a|vers|jusqu'a) |from .+ to "
+    r"|evoluer|etapes|\bpuis\b"
     r"|devenir .+ (?:quand|si|alors que|en etant|apres)"
     r"|(?:quand|si|suis|en etant|actuellement|aujourd'hui|apres avoir ete) .+ "
     r"(?:devenir|passer|etre|aller)\b"

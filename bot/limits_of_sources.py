@@ -25,6 +25,13 @@ COMPANY = re.compile(
     r"\bchez\s+(?!(?:un|une|des|les|l|le|la|vous|nous|toi|moi|soi|lui|eux|qui|annonceurs?|clients?|"
     r"prestataires?|agences?|pure|e-commercants?)\b)(\w+)"
 )
+COMPANY_ACTS = re.compile(
+    r"\b(?!(?:Qui|On|Il|Elle|Ça|Ca|Est|Who|Does|It|They|Comment|Pourquoi)\b)[A-Z][\w&-]+"
+    r"(?:\s+(?:recrute|embauche|paie|paye|verse|recherche)\b|(?:\s+(?:pay|hire))\b)"
+    r"|\b(?:[Dd]oes|[Aa]t)\s+[A-Z]\w+"
+)
+"""A company that does something: "Cdiscount recrute-t-il…", "How much does Sephora pay…"."""
+PERSON = re.compile(r"(?<=[a-zà-ÿ] )[A-ZÀ-Ý][a-zà-ÿ]+ [A-ZÀ-Ý][a-zà-ÿ]+\b")
 PROPER_NAME = re.compile(
     r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)"
 )
@@ -34,6 +41,10 @@ UNKNOWABLE = re.compile(
     r"|numero de tel|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
     r"|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
 )
+NOWHERE = re.compile(
+    r"\b(?:e-?mail|adresse mail|mail) (?:du|de la|de l'|des|d'un|of)\b|taux de reussite"
+)
+"""What no source of this kind holds, whether a job is named or not."""
 HEAD_COUNT = re.compile(
     r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier"
 )
@@ -65,12 +76,15 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:
         return f"Mes sources ne disent rien de l’année {year}. {NEAREST}"
-    if COMPANY.search(folded):
+    if COMPANY.search(folded) or COMPANY_ACTS.search(question.text):
         return (
             "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
             "disent du métier en général."
         )
-    if (question.roles and UNKNOWABLE.search(folded)) or HEAD_COUNT.search(masked):
+    if any(set(words(name)) & set(lexicon.strange(name)) for name in PERSON.findall(question.text)):
+        return f"Mes sources ne parlent d’aucune personne en particulier. {NEAREST}"
+    unknowable = question.roles and UNKNOWABLE.search(folded)
+    if unknowable or NOWHERE.search(folded) or HEAD_COUNT.search(masked):
         return f"Cette précision n’est pas dans mes sources. {NEAREST}"
     if near or not question.roles or question.language == "en" or not VALUE.search(folded):
         return ""

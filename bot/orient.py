@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 
 from bot import phrases
 from bot.cite import Citer
+from bot.classifier import Guesses
 from bot.compose import suggest
 from bot.french import capital, the_role
 from bot.types import Answer, Question, Sections
@@ -19,6 +21,8 @@ from corpus.text import fold, tokens
 from corpus.types import Block, Corpus, Passage, RoleSheet
 
 MAX_LEADS = 3
+TASTE_FROM = 0.2
+"""Probability from which a taste is taken from a message that no pattern reads."""
 REASON_SECTIONS = ("pour-qui", "qualites", "en-bref", "missions")
 LIMIT_SECTIONS = ("pour-qui", "idees-recues", "journee-type", "qualites")
 LIMIT = re.compile(
@@ -32,14 +36,16 @@ LEVEL = re.compile(r"bac\s?\+\s?(\d)|sans (?:le |aucun )?(?:bac|diplome)|bac pro
 class Orientation:
     """Reads tastes and proposes jobs; built once."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        """Load the tastes file."""
+    def __init__(self, corpus: Corpus, guess: Callable[[str], Guesses]) -> None:
+        """Load the tastes file; `guess` tells which tastes a message may tell."""
         self._corpus = corpus
+        self._guess = guess
         self._tastes = load_tastes()
 
     def answer(self, question: Question, passages: Sections) -> Answer:
         """Answer with leads, or ask for tastes where the message names none."""
         liked, disliked = read_tastes(question.text, self._tastes)
+        liked = liked or self._guessed(question.text, disliked)
         roles = self._leads(liked, disliked, question.text)
         if not roles:
             return Answer(
@@ -67,6 +73,12 @@ class Orientation:
             section="pour-qui",
             suggestions=tuple(s for role in roles for s in suggest(role, ())[:1]),
         )
+
+    def _guessed(self, text: str, disliked: list[Taste]) -> list[Taste]:
+        """Tastes that the classifier sees where no pattern finds one."""
+        by_id = {taste.id: taste for taste in self._tastes if taste not in disliked}
+        seen = [name for name, p in self._guess(text) if p >= TASTE_FROM]
+        return [by_id[name] for name in seen if name in by_id]
 
     def _leads(self, liked: list[Taste], disliked: list[Taste], text: str) -> list[RoleSheet]:
         """Jobs that the tastes open, those that a dislike leads to taken out."""

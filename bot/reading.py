@@ -22,6 +22,9 @@ FRENCH = frozenset(
     pour et ou il elle on je tu vous mon ma faut fait dans sur avec pas ce ca koi ya y a""".split()
 )
 
+SURE_SECTION = 0.6
+"""A section this probable shows that "cool, il gagne combien ?" is more than thanks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -51,6 +54,15 @@ class Reading:
     def bare(self) -> list[str]:
         """The words left beside job names and stop words."""
         return [w for w in self.masked.split() if w not in STOP_WORDS and w not in FILLERS]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the message asks for one section beyond doubt ("et le salaire ?")."""
+        return self.sections_at_least(SURE_SECTION)
+
+    def sections_at_least(self, probability: float) -> bool:
+        """Tell whether a section is at least this probable."""
+        return self.base.sections[0][1] >= probability
 
     def question(self, intent: Intent, note: str = "", **changes: object) -> Question:
         """Return the Question with an intent, changes, and a note on why."""

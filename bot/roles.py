@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from corpus.text import words
+from corpus.text import STOP_WORDS, words
 from corpus.types import Passage, RoleSheet
 
 GENERIC = frozenset(
@@ -27,7 +27,8 @@ GENERIC = frozenset(
 """Words of titles that do not tell one job from another."""
 
 SAME = {"specialiste": "expert", "experte": "expert", "consultant": "expert",
-        "consultante": "expert", "cheffe": "chef", "directrice": "directeur"}  # fmt: skip
+        "consultante": "expert", "cheffe": "chef", "directrice": "directeur",
+        "manageuse": "manager"}  # fmt: skip
 """Words that people use for one another in a job's name."""
 
 MAX_CANDIDATES = 3
@@ -133,6 +134,8 @@ class RoleMatcher:
                 window = range(start, start + size)
                 if window.stop > len(plain) or not taken.isdisjoint(window):
                     continue
+                if STOP_WORDS & {plain[start], plain[window.stop - 1]}:
+                    continue  # "vendeuse en" is not a misspelt "vendeuse web"
                 key = key_of(plain[start : window.stop])
                 unknown = [plain[i] for i in window if normal(plain[i]) not in self._known]
                 limit = min(2, sum(typo_limit(word) for word in unknown))

@@ -1,36 +1,32 @@
 """Which part of a sheet a question asks for, learnt from the bank's wordings.
 
-A linear classifier over word and character n-grams of the question with the job's name masked
-("combien gagne un métier"). Trained when the index is built, kept in the index folder. It needs
-no embedding, so it costs about a millisecond. Figures by section: README, "Mesures".
+Two linear classifiers of the question with the job's name masked ("combien gagne un métier"),
+averaged: one over its words and pieces of words, which knows the bank's wordings best, and one
+over its vector, which knows wordings never seen. Trained when the index is built, kept in the
+index folder. Figures: README, "Mesures".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
-from bot.classifier import Classifier
+from bot.classifier import Classifier, Guesses, MeaningClassifier, ranked
 from corpus.text import words
 from corpus.types import SECTIONS, BankEntry
+from index.encoder import Vectors
 
 MIN_CONFIDENCE = 0.30
 """Under this probability a question names no section."""
 EXAMPLE_REPEAT = 2
 """Weight of an example against one bank wording; 5-fold by job on the bank: 1 81.7 %, 3 81.3 %."""
+MEANING_SHARE = 0.35
+"""Weight of the vector's classifier in the average."""
 SHORT_EXAMPLE = 4
 """Examples of at most this many words hold no word that tells one subject from another."""
-
-
-@dataclass(frozen=True, slots=True)
-class SectionGuess:
-    """A section id with the classifier's probability in [0, 1]."""
-
-    section: str
-    confidence: float
 
 
 def plain(text: str) -> str:
@@ -49,10 +45,14 @@ def training_pairs(
             for wording in entry.wordings:
                 texts.append(mask(wording))
                 labels.append(entry.section)
-    for section, questions in examples().items():
-        texts += [plain(q) for q in questions] * EXAMPLE_REPEAT
-        labels += [section] * len(questions) * EXAMPLE_REPEAT
-    return texts, labels
+    learnt = example_pairs()
+    return texts + learnt[0] * EXAMPLE_REPEAT, labels + learnt[1] * EXAMPLE_REPEAT
+
+
+def example_pairs() -> tuple[list[str], list[str]]:
+    """Return the folded examples and their sections."""
+    pairs = [(plain(q), section) for section, group in examples().items() for q in group]
+    return [text for text, _ in pairs], [section for _, section in pairs]
 
 
 def examples() -> dict[str, list[str]]:
@@ -67,17 +67,26 @@ def short_examples() -> list[str]:
     return [question for question in questions if len(words(question)) <= SHORT_EXAMPLE]
 
 
+class SectionsByMeaning(MeaningClassifier):
+    """The half of SectionClassifier that reads vectors; saved with it."""
+
+
 class SectionClassifier(Classifier):
-    """The trained classifier of sections."""
+    """The trained classifier of sections: (words, meaning); without the latter, words decide."""
 
     file_name = "sections.joblib"
     french_name = "Le classeur de questions"
+    _pipeline: tuple[Any, SectionsByMeaning | None]
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], labels: Sequence[str], digest: str = ""
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        meaning: SectionsByMeaning | None = None,
+        digest: str = "",
     ) -> SectionClassifier:
-        """Fit on masked questions and their section ids."""
+        """Fit on masked questions and their section ids; `meaning` is trained by the caller."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline, make_union
@@ -87,19 +96,31 @@ class SectionClassifier(Classifier):
             TfidfVectorizer(analyzer="word", ngram_range=(1, 3), sublinear_tf=True,
                             token_pattern=r"\S+"),
         )  # fmt: skip
-        pipeline = make_pipeline(features, LogisticRegression(C=20, max_iter=300))
-        pipeline.fit(list(texts), list(labels))
-        return cls(pipeline, digest)
+        words_pipeline = make_pipeline(features, LogisticRegression(C=20, max_iter=300))
+        words_pipeline.fit(list(texts), list(labels))
+        return cls((words_pipeline, meaning), digest)
 
     def vocabulary(self) -> frozenset[str]:
         """Every word of the questions it learnt from, job names masked."""
-        union = self._pipeline[0]
+        union = self._pipeline[0][0]
         grams = dict(union.transformer_list)["tfidfvectorizer-2"].vocabulary_
         return frozenset(gram for gram in grams if " " not in gram)
 
-    def guess(self, masked: str) -> list[SectionGuess]:
-        """Return sections by decreasing probability."""
-        probabilities = self._pipeline.predict_proba([masked])[0]
-        pairs = zip(self._pipeline.classes_, probabilities, strict=True)
-        ranked = sorted(pairs, key=lambda pair: -pair[1])
-        return [SectionGuess(str(section), float(p)) for section, p in ranked]
+    def guess(self, masked: str, vector: Vectors | None = None) -> Guesses:
+        """Return every section for a masked question and its vector."""
+        from scipy.sparse import hstack
+
+        words_pipeline, meaning = self._pipeline
+        # Not the pipeline's own predict_proba: FeatureUnion changes Python's warning filters at
+        # each call, and threads that do so at once leave scikit-learn's warnings on stderr.
+        union, model = words_pipeline
+        counts = hstack([part.transform([masked]) for _, part in union.transformer_list]).tocsr()
+        guesses = ranked(model.classes_, model.predict_proba(counts)[0])
+        if meaning is None or vector is None:
+            return guesses
+        by_meaning = dict(meaning.guess(vector))
+        mixed = [
+            (1 - MEANING_SHARE) * p + MEANING_SHARE * by_meaning.get(name, 0.0)
+            for name, p in guesses
+        ]
+        return ranked([name for name, _ in guesses], mixed)

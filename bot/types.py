@@ -45,8 +45,9 @@ class Question:
     `raw` is the message as typed, `text` the same without personal data,
     `standalone` is the question rewritten so that it needs no history; `roles` are sheet ids in
     the order of mention; `section` is a section id or None, `sections` every section with its
-    probability; `why` names what decided, for
-    `ask --json` and debugging; `candidates` are the sheets to propose when the job is unclear.
+    probability; `intents`, where no job is named, what the message may ask for with its
+    probability; `why` names what decided, for `ask --json` and debugging; `candidates` are the
+    sheets to propose when the job is unclear.
     """
 
     raw: str
@@ -57,6 +58,7 @@ class Question:
     roles: tuple[str, ...] = ()
     section: str | None = None
     sections: tuple[tuple[str, float], ...] = ()
+    intents: tuple[tuple[str, float], ...] = ()
     candidates: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
 

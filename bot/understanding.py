@@ -1,8 +1,8 @@
 """From a message and the turns before it to a Question: intent, jobs, section, standalone text.
 
-Deterministic, without model nor embedding: patterns (intents.py), names (roles.py), a linear
-classifier (sections.py), and the visitor's own earlier messages for follow-ups. Assistant turns
-are never read: they come back from the browser and may be forged.
+Deterministic, without language model: patterns (intents.py), names (roles.py), two classifiers
+(sections.py, intent_classifier.py), and the visitor's own earlier messages for follow-ups.
+Assistant turns are never read: they come back from the browser and may be forged.
 """
 
 from __future__ import annotations
@@ -10,25 +10,38 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
+from bot.classifier import Guesses
+from bot.intent_classifier import OFF_TOPIC, OVERRULES, SURE_INTENT, SURE_ORIENT, THEME
 from bot.intents import PATH, after_greeting, intent_of, ordinals
+from bot.learning import Learnt
 from bot.lexicon import Lexicon
 from bot.personal_data import mask_personal_data
-from bot.reading import Context, Reading, language_of
+from bot.reading import SURE_SECTION, Context, Reading, language_of
 from bot.roles import RoleMatcher
 from bot.safety import Safety, is_injection
-from bot.sections import MIN_CONFIDENCE, SectionClassifier
+from bot.sections import MIN_CONFIDENCE
 from bot.spelling import expand
 from bot.types import Intent, Question, Turn
 from corpus.section_questions import SECTION_QUESTIONS
 from corpus.text import fold, words
 from corpus.types import Corpus
+from index.encoder import Encoder
 
 MAX_ROLES = 3
 SHORT_FOLLOW_UP = 6
 """A follow-up of at most this many words is replaced by its section's own question."""
-SURE_SECTION = 0.6
-"""A section this probable shows that "cool, il gagne combien ?" is more than thanks."""
+SURE_AFTER_JOB = 0.8
+"""Probability from which a learnt intent decides once a job has been talked about."""
+FOLLOWS_FROM = 0.4
+"""Probability of a section from which a message with unknown words still follows on a job."""
+ANY_SECTION = 0.2
+"""Under this probability a message that names a job and tells tastes asks for leads."""
+TERM_DEFINED = 0.1
+"""Probability of "define" from which a message that holds a glossary term asks for it."""
+LOOSE: tuple[Intent | None, ...] = ("about", "orient", "list", "shorter", "more")
+"""Intents whose patterns also stand in questions on the themes or on anything else."""
 LONG_MESSAGE = 12
 """A message of more words than this stands alone unless it points back."""
 
@@ -53,7 +66,8 @@ class Understanding:
         self,
         corpus: Corpus,
         matcher: RoleMatcher,
-        classifier: SectionClassifier,
+        learnt: Learnt,
+        encoder: Encoder,
         lexicon: Lexicon,
         safety: Safety,
         shown: Callable[[Question], Sequence[str]] = lambda question: (),
@@ -61,7 +75,8 @@ class Understanding:
         """`shown` returns the jobs that the answer to a question lists (orientation, lists)."""
         self._corpus = corpus
         self._matcher = matcher
-        self._classifier = classifier
+        self._learnt = learnt
+        self._encoder = encoder
         self.lexicon = lexicon
         self._safety = safety
         self.shown = shown
@@ -104,17 +119,21 @@ class Understanding:
         """Find the jobs, the section and the pattern of one message."""
         mentions = tuple(self._matcher.mentions(clean))
         masked = self._matcher.mask(clean, list(mentions))
-        guesses = self._classifier.guess(masked)
-        guess = guesses[0]
+        vector = self._encoder.encode_query(masked)
+        guesses = self._learnt.sections.guess(masked, vector)
+        section, confidence = guesses[0]
+        intents = () if mentions else self._learnt.intents.guess(vector)
         why = [f"« {m.alias} » → {m.role}" for m in mentions]
-        why.append(f"partie {guess.section} ({guess.confidence:.2f})")
+        why.append(f"partie {section} ({confidence:.2f})")
+        why += [f"demande {intent} ({p:.2f})" for intent, p in intents[:1]]
         question = replace(
             base,
             text=clean,
             standalone=clean,
             roles=tuple(dict.fromkeys(m.role for m in mentions))[:MAX_ROLES],
-            section=guess.section if guess.confidence >= MIN_CONFIDENCE else None,
-            sections=tuple((g.section, g.confidence) for g in guesses),
+            section=section if confidence >= MIN_CONFIDENCE else None,
+            sections=guesses,
+            intents=intents,
             why=tuple(why),
         )
         return Reading(question, intent_of(clean), mentions, masked)
@@ -125,14 +144,15 @@ class Understanding:
         if self._defines_term(reading):
             return self._definition(reading)
         if len(roles) > 1:
-            path = PATH.search(fold(base.text)) and reading.intent != "compare"
+            path = PATH.search(fold(base.text)) or base.section == "evolution"
+            path = path and reading.intent != "compare"
             return reading.question("path" if path else "compare")
         if reading.intent == "compare" and context.roles and context.roles[0] != roles[0]:
             return reading.question("compare", "avec le métier d’avant",
                                     roles=(context.roles[0], roles[0]))  # fmt: skip
         if reading.intent == "personal-choice":
             return reading.question("personal-choice")
-        if reading.intent == "orient" and not reading.base.section:
+        if reading.intent == "orient" and not reading.sections_at_least(ANY_SECTION):
             return reading.question("orient", roles=())
         if not reading.bare and SWITCH.search(fold(base.text)) and context.section:
             return reading.question(
@@ -144,6 +164,7 @@ class Understanding:
 
     def _without_role(self, reading: Reading, context: Context) -> Question:
         """No job named: small talk, a job shown before, a follow-up, or another topic."""
+        reading = self._with_intent(reading, context)
         text, intent = reading.base.text, reading.intent
         apart = self._apart(reading, context)
         if apart:
@@ -155,9 +176,9 @@ class Understanding:
             return self._definition(reading)
         if self._follows(reading, context):
             return self._about(reading, context.roles, context, "suite de la conversation")
-        candidates = self._matcher.candidates(text)
-        if candidates and intent not in ("orient", "list") and not self.lexicon.names_theme(text):
-            return reading.question("ask", "nom de métier incomplet", candidates=candidates)
+        partial = self._partly_named(reading)
+        if partial:
+            return partial
         if intent in ("orient", "list", "define"):
             return reading.question(intent)
         if context.topic and len(words(text)) <= LONG_MESSAGE:
@@ -166,27 +187,67 @@ class Understanding:
             )
         return reading.question("ask")
 
+    def _with_intent(self, reading: Reading, context: Context) -> Reading:
+        """Let the classifier complete a message without pattern, or overrule a loose one."""
+        text, intents = fold(reading.base.text), dict(reading.base.intents)
+        if reading.intent in LOOSE and max(intents[THEME], intents[OFF_TOPIC]) >= OVERRULES:
+            return replace(reading, intent=None)
+        talking = bool(context.roles or context.options)
+        if reading.intent or (talking and (reading.sure or POINTERS.search(text))):
+            return reading
+        if self.lexicon.term_in(text) and intents["define"] >= TERM_DEFINED:
+            return replace(reading, intent="define")
+        intent, probability = reading.base.intents[0]
+        wanted = SURE_AFTER_JOB if talking else SURE_ORIENT if intent == "orient" else SURE_INTENT
+        if intent in (THEME, OFF_TOPIC) or probability < wanted:
+            return reading
+        return replace(reading, intent=cast(Intent, intent))
+
     def _apart(self, reading: Reading, context: Context) -> Question | None:
         """What is about the conversation rather than a job, or about a job of another field."""
         intent = reading.intent
         if intent in ("about", "complaint", "sources", "personal-choice"):
             return reading.question(intent, roles=context.roles)
-        if intent in ("greet", "thanks") and not self._asks_more(reading.base.text):
+        if intent in ("greet", "thanks") and not self._asks_more(reading):
             return reading.question(intent, roles=context.roles)
         if intent in ("more", "shorter"):
+            if context.last is None and len(words(reading.base.text)) > SHORT_FOLLOW_UP:
+                return None
             if context.last is None:
                 return reading.question(intent, "rien avant")
             return replace(context.last, raw=reading.base.raw, intent=intent)
-        if self.lexicon.names_other_job(reading.base.text):
+        intents = dict(reading.base.intents)
+        about_us = intents["orient"] + intents[THEME] >= SURE_ORIENT
+        if self.lexicon.names_other_job(reading.base.text) and not about_us:
             return reading.question("off-topic", "métier d’un autre domaine")
         return None
 
-    def _asks_more(self, text: str) -> bool:
+    def _asks_more(self, reading: Reading) -> bool:
         """Tell whether a greeting or thanks is followed by a question."""
-        rest = after_greeting(text)
+        if reading.base.intents and reading.base.intents[0][0] in ("greet", "thanks"):
+            return False
+        rest = after_greeting(reading.base.text)
         if len(rest.split()) < 2:
             return False
-        return self._classifier.guess(rest)[0].confidence >= SURE_SECTION
+        return self._learnt.sections.guess(rest)[0][1] >= SURE_SECTION
+
+    def _partly_named(self, reading: Reading) -> Question | None:
+        """Part of a job's name: that job when it is alone, two that are compared, or a choice."""
+        text, intent = reading.base.text, reading.intent
+        candidates = self._matcher.candidates(text)
+        elsewhere = dict(reading.base.intents)[OFF_TOPIC] >= SURE_INTENT
+        if not candidates or elsewhere or intent in ("orient", "list"):
+            return None
+        if self.lexicon.names_theme(text):
+            return None
+        section = reading.base.section
+        if len(candidates) == 1 and section:
+            title = self._corpus.roles[candidates[0]].title
+            return reading.question("ask", f"sans doute {candidates[0]}", roles=candidates,
+                                    standalone=f"{text} ({title})")  # fmt: skip
+        if len(candidates) > 1 and (intent == "compare" or section == "metiers-proches"):
+            return reading.question("compare", "noms de métiers incomplets", roles=candidates)
+        return reading.question("ask", "nom de métier incomplet", candidates=candidates)
 
     def _definition(self, reading: Reading) -> Question:
         """Ask for the glossary term that the message names."""
@@ -228,8 +289,9 @@ class Understanding:
             return False
         if reading.intent in ("orient", "list"):
             return bool(re.search(r"\bce metier\b|^et (?:il|elle|pour)\b", text))
-        if self.lexicon.strange_in_questions(text):
-            return points
+        if self.lexicon.strange_in_questions(text) and not points:
+            about_jobs = reading.sections_at_least(FOLLOWS_FROM)
+            return about_jobs and dict(reading.base.intents)[OFF_TOPIC] < SURE_INTENT
         if self.lexicon.names_theme(text) and not self.lexicon.is_generic(text):
             return points
         return continues or len(words(text)) <= LONG_MESSAGE
@@ -242,6 +304,10 @@ class Understanding:
         named = words(reading.base.text)[mention.start : mention.end]
         job = JOB_WORDS.search(fold(reading.base.text))
         return len(named) == 1 and not job and self.lexicon.is_term(named)
+
+    def tastes(self, text: str) -> Guesses:
+        """Tastes that a message may tell, by decreasing probability."""
+        return self._learnt.tastes.guess(self._encoder.encode_query(self.mask(text)))
 
     def mask(self, text: str) -> str:
         """Return the message with each named job replaced by "métier"."""

@@ -196,12 +196,14 @@ def read_glossary(path: Path, faults: list[Fault]) -> list[Term]:
     return terms
 
 
-def load_corpus(folder: Path = HERE, extra: Path | None = None) -> Corpus:
+def load_corpus(
+    folder: Path = HERE, extra: Path | None = None, *, proofread: bool = False
+) -> Corpus:
     """Load the whole corpus of `folder` and the free documents of `extra`.
 
-    Raises CorpusError listing every fault of every file. A free document that cannot be used is
-    a warning, not a fault: a school's folder must not stop the product; the warnings say which
-    file and why.
+    `proofread` adds the rules of corpus/proofread.py, which take half a second. Raises CorpusError
+    listing every fault of every file. A free document that cannot be used is a warning, not a
+    fault: a school's folder must not stop the product; the warnings say which file and why.
     """
     from corpus.validate import validate
 
@@ -231,6 +233,10 @@ def load_corpus(folder: Path = HERE, extra: Path | None = None) -> Corpus:
     documents, warnings = load_documents(extra)
     corpus = Corpus(roles, themes, tuple(bank), tuple(terms), documents, warnings)
     faults += validate(corpus)
+    if proofread:
+        from corpus.proofread import proofread as check
+
+        faults += check(corpus, folder)
     if faults:
         raise CorpusError(faults)
     return corpus

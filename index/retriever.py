@@ -14,7 +14,10 @@ from index.types import Hit, SearchMode
 
 
 class PassageRetriever(BaseRetriever):
-    """Returns passages as Documents; `metadata["hit"]` is the Hit with its raw scores."""
+    """Returns passages as Documents; `metadata["hit"]` is the Hit with its raw scores.
+
+    `count` passages by default, another number if the call gives one.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -29,8 +32,11 @@ class PassageRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         documents: Sequence[str] = (),
         mode: SearchMode = "both",
+        count: int = 0,
     ) -> list[Document]:
-        hits = self.searcher.search(query, self.count, mode, documents, self.depth)
+        wanted = count or self.count
+        depth = max(wanted, self.depth)
+        hits = self.searcher.search(query, wanted, mode, documents, depth)
         return [_document(hit) for hit in hits]
 
 

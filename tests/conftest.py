@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from bot import intent_classifier
 from bot.chain import Assistant
+from bot.classifier import Guesses
+from bot.learning import Learnt
 from bot.roles import RoleMatcher
 from bot.safety import Safety
 from bot.sections import SectionClassifier, training_pairs
@@ -236,7 +239,20 @@ def quick_classifier(corpus: Corpus, mask: Callable[[str], str]) -> SectionClass
     solver = OneVsRestClassifier(LogisticRegression(C=5, solver="liblinear"))
     pairs = dict.fromkeys(zip(*training_pairs(corpus.bank, mask), strict=True))
     pipeline = make_pipeline(make_union(letters, whole), solver)
-    return SectionClassifier(pipeline.fit(*zip(*pairs, strict=True)))
+    return SectionClassifier((pipeline.fit(*zip(*pairs, strict=True)), None))
+
+
+class NoGuess:
+    """Stands for a classifier of vectors: those of HashEncoder mean nothing that it could learn."""
+
+    def guess(self, vector: Any) -> Guesses:
+        intents = dict.fromkeys(("nothing", *intent_classifier.examples()), 0.0)
+        return tuple(intents.items())
+
+
+def quick_learnt(corpus: Corpus, mask: Callable[[str], str]) -> Learnt:
+    """The quick section classifier, and nothing guessed from vectors."""
+    return Learnt(quick_classifier(corpus, mask), cast(Any, NoGuess()), cast(Any, NoGuess()))
 
 
 @pytest.fixture(scope="session")
@@ -244,7 +260,7 @@ def fakes() -> SimpleNamespace:
     """The fakes above, and the guard with its patterns alone."""
     safety = Safety(SimpleNamespace(probability=lambda read: 0.0))
     return SimpleNamespace(Encoder=HashEncoder, Model=ScriptedModel,
-                           classifier=quick_classifier, safety=safety)  # fmt: skip
+                           learnt=quick_learnt, safety=safety)  # fmt: skip
 
 
 @pytest.fixture
@@ -288,8 +304,8 @@ def make_assistant(
 ) -> Callable[..., Assistant]:
     """Wire an assistant on the small corpus, with the model given."""
     matcher = RoleMatcher.from_passages(small.roles.values(), searcher.passages.values())
-    classifier = quick_classifier(small, matcher.mask_all)
-    return partial(Assistant, small, searcher, classifier, fakes.safety)
+    learnt = quick_learnt(small, matcher.mask_all)
+    return partial(Assistant, small, searcher, learnt, HashEncoder(), fakes.safety)
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def test_visitors_of_one_ipv6_network_share_a_limit() -> None:
 
 
 def test_over_capacity_is_said_in_french_and_frees_itself() -> None:
-    service = Service(FakeAssistant(), max_at_once=1)
+    service = Service(FakeAssistant(), max_at_once=1, max_waiting=0)
 
     async def scene() -> None:
         slow = service.stream(QUESTION, [], "a")
@@ -143,7 +143,40 @@ def test_over_capacity_is_said_in_french_and_frees_itself() -> None:
         assert [item async for item in service.stream(QUESTION, [], "b")]
 
     anyio.run(scene)
-    assert ask(client(Service(FakeAssistant(), max_at_once=0)), question="x").status_code == 503
+    full = Service(FakeAssistant(), max_at_once=0, max_waiting=0)
+    assert ask(client(full), question="x").status_code == 503
+
+
+def test_a_question_waits_for_its_turn() -> None:
+    service = Service(FakeAssistant(), max_at_once=1, max_waiting=1)
+
+    async def scene() -> None:
+        slow = service.stream(QUESTION, [], "a")
+        await anext(slow)
+        waits = asyncio.ensure_future(anext(service.stream(QUESTION, [], "b")))
+        await asyncio.sleep(0.01)
+        with pytest.raises(RefusedInput):
+            await anext(service.stream(QUESTION, [], "c"))
+        assert not waits.done()
+        await slow.aclose()
+        assert await asyncio.wait_for(waits, 5)
+
+    asyncio.run(scene())
+
+
+def test_a_question_that_waits_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web.service.WAIT_S", 0.05)
+    service = Service(FakeAssistant(), max_at_once=1)
+
+    async def scene() -> None:
+        slow = service.stream(QUESTION, [], "a")
+        await anext(slow)
+        with pytest.raises(RefusedInput, match="Réessayez"):
+            await anext(service.stream(QUESTION, [], "b"))
+        await slow.aclose()
+        assert [item async for item in service.stream(QUESTION, [], "b")]
+
+    asyncio.run(scene())
 
 
 def test_an_answer_that_is_left_keeps_its_place_until_its_thread_ends() -> None:
@@ -156,7 +189,7 @@ def test_an_answer_that_is_left_keeps_its_place_until_its_thread_ends() -> None:
                 yield "Le début"
 
     async def scene() -> None:
-        service = Service(Slow(), max_at_once=1)
+        service = Service(Slow(), max_at_once=1, max_waiting=0)
         with pytest.raises(TimeoutError):  # the visitor who leaves waits for nothing
             await asyncio.wait_for(anext(service.stream(QUESTION, [], "a")), 0.1)
         with pytest.raises(RefusedInput):

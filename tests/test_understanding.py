@@ -28,11 +28,11 @@ Read = Callable[..., Question]
 def reader(real: Corpus, fakes: SimpleNamespace) -> Understanding:
     passages = split_corpus(real)
     matcher = RoleMatcher.from_passages(real.roles.values(), passages)
-    classifier = fakes.classifier(replace(real, bank=()), matcher.mask_all)
+    learnt = fakes.learnt(replace(real, bank=()), matcher.mask_all)
     wordings = [matcher.mask_all(w) for entry in real.bank[::2] for w in entry.wordings]
-    known = [*wordings, *classifier.vocabulary()]
+    known = [*wordings, *learnt.sections.vocabulary()]
     lexicon = Lexicon(real, known, [text for p in passages for text in (p.text, *p.keys)])
-    return Understanding(real, matcher, classifier, lexicon, fakes.safety)
+    return Understanding(real, matcher, learnt, fakes.Encoder(), lexicon, fakes.safety)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,10 @@ from corpus.types import Corpus
 
 MAX_AT_ONCE = 32
 """Answers in progress at once: a class of 32 pupils who press Enter together."""
+MAX_WAITING = 128
+"""Questions that wait for one of those places: four more classes at the same instant."""
+WAIT_S = 10.0
+"""Longest wait for a place; extracts free theirs in hundredths of a second, a model does not."""
 PER_MINUTE = 120
 """Questions a minute from one address: a whole class shares its school's address."""
 BURST = 60
@@ -68,13 +72,15 @@ class Service:
         assistant: Assistant,
         limiter: RateLimiter | None = None,
         max_at_once: int = MAX_AT_ONCE,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         """Take a finished assistant; the limits have defaults that suit a school."""
         self.assistant = assistant
         self.metrics = Metrics()
         self._limiter = limiter or RateLimiter(PER_MINUTE, BURST)
-        self._max_at_once = max_at_once
-        self._running = 0
+        self._max_waiting = max_waiting
+        self._waiting = 0
+        self._places = asyncio.Semaphore(max_at_once)
         self._threads = CapacityLimiter(max_at_once)
 
     def admit(self, client: str) -> None:
@@ -86,15 +92,9 @@ class Service:
         try:
             self.admit(client)
             cleaned, history = clean_question(question), parse_turns(turns)
-            if max(self._running, self._threads.borrowed_tokens) >= self._max_at_once:
-                raise RefusedInput(BUSY, status=503)
-            self._running += 1
-            try:
-                async with aclosing(self._timed(cleaned, history)) as items:
-                    async for item in items:
-                        yield item
-            finally:
-                self._running -= 1
+            async with aclosing(self._timed(cleaned, history)) as items:
+                async for item in items:
+                    yield item
         except RefusedInput as exc:
             self.metrics.refused(exc.status)
             raise
@@ -114,12 +114,10 @@ class Service:
         """
         start, first = time.perf_counter(), 0.0
         items = self.assistant.stream(question, turns)
-        item: str | Answer | None = ""
-        while not isinstance(item, Answer):
-            step = asyncio.ensure_future(
-                to_thread.run_sync(next, items, None, limiter=self._threads)
-            )
-            try:
+        await self._enter()
+        step = self._next(items)
+        try:
+            while True:
                 item = await asyncio.shield(step)
                 if item is None:
                     raise RuntimeError("the assistant stopped without an Answer")
@@ -127,9 +125,34 @@ class Service:
                 if isinstance(item, Answer):
                     self.metrics.answered(item, first, time.perf_counter() - start)
                 yield item
-            except BaseException:
-                step.add_done_callback(partial(_let_go, items))
-                raise
+                if isinstance(item, Answer):
+                    return
+                step = self._next(items)
+        except BaseException:
+            step.add_done_callback(partial(_let_go, items))
+            raise
+        finally:
+            if step.done():
+                self._places.release()
+            else:
+                step.add_done_callback(lambda _: self._places.release())
+
+    def _next(self, items: Iterator[str | Answer]) -> asyncio.Future[str | Answer | None]:
+        """Start to take the next item, in a thread; None when there is none."""
+        return asyncio.ensure_future(to_thread.run_sync(next, items, None, limiter=self._threads))
+
+    async def _enter(self) -> None:
+        """Take a place among the answers in progress, in order of arrival. Raises RefusedInput."""
+        if self._places.locked() and self._waiting >= self._max_waiting:
+            raise RefusedInput(BUSY, status=503)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self._places.acquire()
+        except TimeoutError:
+            raise RefusedInput(BUSY, status=503) from None
+        finally:
+            self._waiting -= 1
 
 
 def _network(client: str) -> str:

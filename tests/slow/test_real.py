@@ -39,6 +39,15 @@ KEPT = os.environ.pop("CAP_TEST_DATA", "")
 """Taken out of the environment: the product refuses CAP_* names that it does not know."""
 BOSS = "responsable-e-commerce"
 Talk = Callable[..., Answer]
+SMALL_LOAD = """
+import json, sys
+from pathlib import Path
+from bot.bench_load import Plan, bench_load
+from bot.settings import Settings
+
+plan = Plan(conversations=8, questions=40, pause_s=(0.5, 1.0), active_s=2.0)
+print(json.dumps(bench_load(Settings(data=Path(sys.argv[1])), lambda *_: None, plan)))
+"""
 
 SCHOOL = {
     "internat.md": "# L’internat du lycée Simone-Weil\n\nL’internat du lycée Simone-Weil compte "
@@ -208,6 +217,19 @@ def test_the_command_answers_a_batch(data: Path, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert [a["section"] for a in first["answers"]] == ["en-bref", "salaire"]
     assert [a["kind"] for a in second["answers"]] == ["decline", "decline"]
+
+
+def test_conversations_at_once_have_their_answers(data: Path) -> None:
+    """In a process of its own: here, the guard of the network knows one loopback address."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SMALL_LOAD, str(data)],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    active, burst, full, memory = json.loads(ran.stdout).values()
+    assert not any(row["errors"] for row in (active, burst, full))
+    assert active["answers"] >= 8 and burst["answers"] == 24
+    assert memory["growth"] < 60
 
 
 class TestEncoder:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import threading
 from collections.abc import Iterator
-from importlib.metadata import files
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from app import build_app
 from bot.settings import Settings
 from corpus.load import load_corpus
+from tests.slow.browser import CONTACT, NONE, Served, audit
 from tests.web_fakes import FakeAssistant
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 PATHS = (
     "fiches", "fiches/developpeur-web?extrait=salaire#salaire",
     "fiches/chef-de-projet-emailing-marketing-automation?extrait=en-bref", "themes/alternance",
@@ -43,33 +34,10 @@ def url() -> Iterator[str]:
     """The whole application around the real corpus, on a free port of this machine."""
     assistant = FakeAssistant()
     assistant.corpus = load_corpus()
-    app = build_app(Settings(data=Path("/tmp"), contact="cdi@lycee-exemple.fr"), assistant)
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium n’est pas installé")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The axe-core script that axe-playwright-python carries."""
-    found = [f for f in files("axe-playwright-python") or [] if f.name == "axe.min.js"]
-    return found[0].read_text(encoding="utf-8")
+    app = build_app(Settings(data=Path("/tmp"), contact=CONTACT), assistant)
+    served = Served(app)
+    yield served.url
+    served.stop()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -88,7 +56,7 @@ def test_accessible_private_and_never_wider_than_the_screen(
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 740})
         page.goto(url + path)
-        faults += audit(page, axe, f"{width} px")
+        faults += audit(page, axe, f"{width} px", SMALL if width == 320 else NONE)
     assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == [
         "", 0, 0,
     ]  # fmt: skip
@@ -96,18 +64,6 @@ def test_accessible_private_and_never_wider_than_the_screen(
     assert faults == []
     assert [text for text in told if "404 (Not Found)" not in text] == []
     assert [address for address in asked if not address.startswith((url, "data:"))] == []
-
-
-def audit(page: Page, axe: str, width: str) -> list[str]:
-    """Return what axe finds, targets under 44 px on a phone, and sideways scrolling."""
-    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    found = [f"{width}: scrolls sideways"] if wide else []
-    if width == "320 px":
-        found += [f"small target: {text}" for text in page.evaluate(SMALL)]
-    page.evaluate(axe)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return found + [f"{width}: {v['id']} {json.dumps(v['nodes'][0]['target'])}"
-                    for v in result["violations"]]  # fmt: skip
 
 
 def test_everything_works_without_javascript(url: str, browser: Browser) -> None:
@@ -118,7 +74,7 @@ def test_everything_works_without_javascript(url: str, browser: Browser) -> None
     page.get_by_role("link", name="Développeur ou développeuse web").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Développeur ou développeuse web")
     page.get_by_role("navigation", name="Sur cette page").get_by_text("Salaire").click()
-    assert page.url.endswith("/fiches/developpeur-web#salaire")
+    expect(page).to_have_url(url + "fiches/developpeur-web#salaire")
     rows = page.get_by_role("row")
     assert rows.count() > 1 and rows.first.get_by_role("columnheader").count() == 4
     page.get_by_role("link", name="Toutes les sources du site").click()

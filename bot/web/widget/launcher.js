@@ -64,6 +64,7 @@
     const css = `:host{all:initial!important;position:fixed!important;inset:auto 0 0 auto!important;z-index:2147483647!important;color-scheme:light dark!important;font:medium/1.3 system-ui,sans-serif!important}
 button,a{min-height:44px;border:0;border-radius:28px;font:inherit;font-weight:600;color:#fff;background:${tint};cursor:pointer}
 :focus-visible{outline:3px solid;outline-offset:-6px}
+iframe:focus-visible{outline:0}
 #b,dialog{${place}20px);box-shadow:0 0 0 1px #8886,0 8px 40px #0005}
 #b{display:flex;align-items:center;gap:10px;min-height:56px;padding:0 22px 0 17px}
 #b:hover{filter:brightness(1.2)}
@@ -138,6 +139,7 @@ a{display:block;margin:16px;padding:12px}
       if (event.key === "Escape") dialog.close();
     };
     dialog.onclose = () => {
+      if (dialog.open) return; // opened again before this event, which a later task brings
       entering = false;
       button.ariaExpanded = "false";
       button.focus();
