@@ -18,7 +18,7 @@ from bot.listing import Listing
 from bot.orient import Orientation
 from bot.paths import answer_path
 from bot.personal_data import has_personal_data
-from bot.select import FAR, SURE, Choice, is_answer, rank_anywhere, rank_in_job
+from bot.select import FAR, SURE, Choice, is_answer, rank_anywhere, rank_in_job, with_synonyms
 from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import SMALL_TALK, Understanding
 from corpus.types import Corpus
@@ -28,6 +28,8 @@ from index.types import Hit
 
 ALL_OF_A_JOB = 60
 """More passages than any job has (37 at most): the section decides among all of them."""
+MAYBE_ORIENT = 0.4
+"""Probability from which a message that nothing answers is taken for a wish of orientation."""
 FIXED: dict[Intent, tuple[Kind, str]] = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
@@ -84,8 +86,23 @@ class Answering:
         if intent == "sources":
             return self._sources(turns)
         if intent == "orient":
-            return self._orientation.answer(question, self._sections)
+            return self._oriented(question)
         return self._by_name(question)
+
+    def _oriented(self, question: Question) -> Answer:
+        """Leads from tastes; where none is told but a level is, the jobs of that level."""
+        leads = self._orientation.answer(question, self._sections)
+        if leads.kind == "clarify" and self._listing.narrows(question):
+            return self._listing.answer(question, self._sections)
+        return leads
+
+    def _listed(self, question: Question) -> Answer:
+        """A list; where nothing narrows it but a taste is told, leads from that taste."""
+        if not self._listing.narrows(question):
+            leads = self._orientation.answer(question, self._sections)
+            if leads.kind == "answer":
+                return leads
+        return self._listing.answer(question, self._sections)
 
     def _by_name(self, question: Question) -> Answer:
         """Answer about what the question names: a job, jobs to choose from, a term, a topic."""
@@ -104,7 +121,7 @@ class Answering:
         """One job is named: its best passage, or an honest refusal with the nearest one."""
         documents = (*question.roles[:1], *self._free)
         hits = self._hits(question.standalone, documents, ALL_OF_A_JOB)
-        masked = self._understanding.mask(question.standalone)
+        masked = with_synonyms(self._understanding.mask(question.standalone))
         choices = rank_in_job(question, hits, self._coverage(masked))
         if not choices:
             return not_in_base(question, self._corpus)
@@ -124,8 +141,11 @@ class Answering:
     def _anywhere(self, question: Question) -> Answer:
         """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
         if question.intent == "list":
-            return self._listing.answer(question, self._sections)
-        if question.intent == "ask" and self._understanding.lexicon.is_generic(question.text):
+            return self._listed(question)
+        lexicon = self._understanding.lexicon
+        asked = question.standalone
+        generic = lexicon.is_generic(asked) and not lexicon.names_theme(asked)
+        if question.intent == "ask" and generic:
             return clarify_role(question, self._corpus)
         choices = self._choices(question)
         intents = dict(question.intents)
@@ -134,9 +154,11 @@ class Answering:
         if best and not (elsewhere and (best.hit.meaning or 0.0) < SURE):
             passage = best.hit.passage
             held = numbers(passage.text)
-            lead = missing(question, question.text, best.hit, held, self._understanding.lexicon)
+            lead = missing(question, question.text, best.hit, held, lexicon)
             return one_passage(question, passage, self._corpus, lead)
-        strange = self._understanding.lexicon.strange(question.text)
+        if intents.get("orient", 0.0) >= MAYBE_ORIENT and not lexicon.names_theme(asked):
+            return self._orientation.answer(question, self._sections)
+        strange = lexicon.strange(question.text)
         known_theme = intents.get(THEME, 0.0) >= SURE_INTENT
         if elsewhere or (not known_theme and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
@@ -163,23 +185,23 @@ class Answering:
         """Share of the words of a query that a hit holds."""
         return lambda hit: self._retriever.searcher.coverage(query, hit.passage.id)
 
-    @staticmethod
-    def _answers(question: Question, choice: Choice) -> bool:
+    def _answers(self, question: Question, choice: Choice) -> bool:
         """Tell whether a passage is near enough to answer."""
+        known_theme = dict(question.intents).get(THEME, 0.0) >= SURE_INTENT
         return is_answer(
             choice.hit.meaning or 0.0,
             choice.coverage,
             free=choice.hit.passage.kind == "free",
             english=question.language == "en",
-            theme=dict(question.intents).get(THEME, 0.0) >= SURE_INTENT,
+            theme=known_theme and choice.hit.passage.document not in self._corpus.roles,
         )
 
     def shown(self, question: Question) -> tuple[str, ...]:
         """Jobs that the answer to a question without job names, in order, for follow-ups."""
         if question.intent == "orient":
-            return self._orientation.answer(question, self._sections).roles
+            return self._oriented(question).roles
         if question.intent == "list":
-            return self._listing.answer(question, self._sections).roles
+            return self._listed(question).roles
         return ()
 
     def _sources(self, turns: Sequence[Turn]) -> Answer:

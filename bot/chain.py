@@ -138,7 +138,7 @@ class Assistant:
         passages = searcher.passages.values()
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         texts = [text for p in passages for text in (p.text, *p.keys)]
-        lexicon = Lexicon(corpus, learnt.sections.vocabulary(), texts)
+        lexicon = Lexicon(corpus, learnt.sections.vocabulary, texts)
         self.understanding = Understanding(corpus, matcher, learnt, encoder, lexicon, safety)
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)
@@ -154,7 +154,7 @@ class Assistant:
         passages: list[Passage] = split_corpus(corpus)
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
         learnt = Learnt.load(index_folder(settings.data))
-        safety = Safety.open(index_folder(settings.data))
+        safety = Safety.open(index_folder(settings.data), encoder.encode_query)
         everything = settings.llm != "auto"
         wanted = with_model and (everything or bool(corpus.documents))
         model = open_model(settings) if wanted else None

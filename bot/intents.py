@@ -41,7 +41,7 @@ ORDINALS: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
         (r"\bles deux\b|\btous les deux\b|\bboth\b", (0, 1)),
         (r"\bles trois\b|\ball three\b", (0, 1, 2)),
         (r"\b(?:premiere?|1ere?|1er|first)\b", (0,)),
-        (r"\b(?:deuxieme|seconde?|2e|2eme|second one)\b", (1,)),
+        (r"\b(?:deuxieme|seconde?|2e|2eme|second one)\b|\bl'autre\b|\bthe other", (1,)),
         (r"\b(?:troisieme|3e|3eme|third)\b", (2,)),
         (r"\b(?:dernier|derniere|last one)\b", (-1,)),
     )

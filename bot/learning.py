@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import distress, intent_classifier, sections, tastes
 from bot.classifier import Classifier, digest_of
-from bot.distress import DistressClassifier
+from bot.distress import DistressByMeaning, DistressClassifier
 from bot.intent_classifier import IntentClassifier
 from bot.roles import RoleMatcher
 from bot.safety import readable
@@ -56,6 +56,8 @@ def train(
         part.example_pairs() for part in (sections, intent_classifier, tastes)
     )
 
+    alarms = distress.meaning_pairs()
+
     def by_section(digest: str) -> SectionClassifier:
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         meaning = SectionsByMeaning.train(encode(short[0]), short[1])
@@ -69,13 +71,15 @@ def train(
         return TasteClassifier.train(encode(liked[0]), liked[1], digest)
 
     def by_distress(digest: str) -> DistressClassifier:
-        return DistressClassifier.train(*distress.training_pairs(corpus.bank, readable), digest)
+        meaning = DistressByMeaning.train(encode(alarms[0]), alarms[1])
+        pairs = distress.training_pairs(corpus.bank, readable)
+        return DistressClassifier.train(*pairs, meaning, digest)
 
     _keep(SectionClassifier, folder, by_section, asked, names, short, embedding)
     _keep(IntentClassifier, folder, by_intent, intents, embedding)
     _keep(TasteClassifier, folder, by_taste, liked, embedding)
     calls = (distress.examples(), distress.word_files())
-    _keep(DistressClassifier, folder, by_distress, asked, short, intents, calls)
+    _keep(DistressClassifier, folder, by_distress, asked, short, intents, calls, embedding)
 
 
 def _keep(

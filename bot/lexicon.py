@@ -38,6 +38,7 @@ class Lexicon:
             tuple(words(name)): term.id
             for term in corpus.terms
             for name in (term.name, *term.forms)
+            if not STOP_WORDS.issuperset(words(name))  # "ces missions" does not name the CES
         }
         self._other_jobs = {tuple(map(normal, words(name))) for name in other_jobs()}
         self._themes: set[Name] = {

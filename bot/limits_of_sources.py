@@ -35,16 +35,18 @@ PERSON = re.compile(r"(?<=[a-zà-ÿ] )[A-ZÀ-Ý][a-zà-ÿ]+ [A-ZÀ-Ý][a-zà-ÿ]
 PROPER_NAME = re.compile(
     r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)"
 )
-UNKNOWABLE = re.compile(
-    r"comment s'appelle|quel est le nom|(?:le|un) nom d'un|what's the name|\bpdg\b|phone number"
-    r"|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)|quel jour exactement|code promo"
-    r"|numero de tel|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
-    r"|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
-)
 NOWHERE = re.compile(
-    r"\b(?:e-?mail|adresse mail|mail) (?:du|de la|de l'|des|d'un|of)\b|taux de reussite"
+    r"quel jour exactement|code promo|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
+    r"|\b(?:e-?mail|adresse mail|mail) (?:du|de la|de l'|des|d'un|of)\b|taux de reussite"
+    r"|note moyenne|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
 )
-"""What no source of this kind holds, whether a job is named or not."""
+"""What no source of this kind holds."""
+UNKNOWABLE = re.compile(
+    r"s'appelle comment|comment s'appelle|quel est le nom|(?:le|un) nom d'un|what's the name"
+    r"|\bpdg\b|phone number"
+    r"|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)|numero de tel"
+)
+"""What no source holds about a job; themes do tell names and telephone numbers."""
 HEAD_COUNT = re.compile(
     r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier"
 )

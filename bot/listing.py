@@ -41,6 +41,7 @@ LEVEL = re.compile(r"bac\s?\+\s?(\d)|(deux|trois|cinq|[235]) ans")
 YEARS = {"deux": 2, "trois": 3, "cinq": 5}
 NO_DEGREE = re.compile(
     r"sans (?:le |aucun |de )?(?:bac\b|diplome|etude)|after the bac|bac pro|\bcap\b|niveau bac\b"
+    r"|longues etudes"
 )
 HIRES = re.compile(r"recrut|embauch|debouche|avenir|recherche|hiring|in demand|travail facile")
 PAYS = re.compile(r"mieux pay|bien pay|gagne|paye|salaire|best paid|highest")
@@ -56,6 +57,13 @@ class Listing:
     def __init__(self, corpus: Corpus) -> None:
         """Take the corpus."""
         self._roles = list(corpus.roles.values())
+
+    def narrows(self, question: Question) -> bool:
+        """Tell whether a question gives a criterion that lists can follow."""
+        text = fold(question.text)
+        criteria = (WITHOUT_CODE, LEVEL, NO_DEGREE, HIRES, PAYS)
+        families = (re.compile(pattern) for pattern in FAMILY_WORDS.values())
+        return any(criterion.search(text) for criterion in (*criteria, *families))
 
     def answer(self, question: Question, passages: Sections) -> Answer:
         """Answer with at most five jobs, or the families when nothing narrows the list."""

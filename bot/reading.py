@@ -11,7 +11,8 @@ from corpus.text import STOP_WORDS, fold
 
 FILLERS = frozenset(
     "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre "
-    "metier puis idem pareil meme question chose same fait finalement and".split()
+    "euh bah ben hum enfin erreur trompe suis me je metier puis idem pareil meme question chose "
+    "same fait finalement and".split()
 )  # fmt: skip
 ENGLISH = frozenset(
     """the is are what how does do much many earn salary job jobs who which where why when can you
@@ -22,6 +23,17 @@ FRENCH = frozenset(
     pour et ou il elle on je tu vous mon ma faut fait dans sur avec pas ce ca koi ya y a""".split()
 )
 
+POINTERS = re.compile(
+    r"\b(?:il|elle|ils|elles|lui|ce (?:metier|poste|travail|job|boulot)|celui|celle|y arriver|"
+    r"y acceder|ca|cela|en faire|le faire|son|sa|ses|leur|leurs|they|their|this job|that job|it)\b"
+)
+SWITCH = re.compile(
+    r"^(?:et|euh|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|"
+    r"je parlais|je me suis tromp\w+|erreur|puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
+)
+SIMILAR = re.compile(r"\b(?:ressembl\w+|proches?|voisins?|similaires?|similar)\b")
+THIS_JOB = re.compile(r"\bce metier\b|^et (?:il|elle|pour)\b")
+JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?)\b")
 SURE_SECTION = 0.6
 """A section this probable shows that "cool, il gagne combien ?" is more than thanks."""
 

@@ -15,14 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from bot.distress import DistressClassifier, plain
+from bot.distress import DistressClassifier, Encode, plain
 from corpus.text import fold
 
-THRESHOLD = 0.7
-"""Probability from which the classifier alone shows the help card. With the patterns, 5-fold over
-lines: 0.45 sees 95.3 % of the calls and alarms on 7.4 % of the look-alikes, 0.55 94.1 % and 5.4 %,
-0.65 92.3 % and 3.1 %; ordinary questions 0.06 % at 0.55. Over whole families left out, 0.55 sees
-89.5 % and alarms on 7.4 %, 0.7 85.4 % and 4.4 %: 0.7 keeps false alarms under 5 %."""
+THRESHOLD = 0.45
+"""Probability from which the classifier alone shows the help card."""
 
 SIGNS = "injection_signs"
 """The section matched on the message as typed, where a pattern may begin inside a word."""
@@ -87,19 +84,22 @@ def is_insult(text: str) -> bool:
 class Safety:
     """The guard of every message; built once, holds no visitor's state."""
 
-    def __init__(self, classifier: DistressClassifier) -> None:
-        """Take the trained classifier of calls for help."""
+    def __init__(self, classifier: DistressClassifier, encode: Encode) -> None:
+        """Take the trained classifier of calls for help; `encode` gives a text's vector."""
         self._classifier = classifier
+        self._encode = encode
 
     @classmethod
-    def open(cls, folder: Path) -> Safety:
+    def open(cls, folder: Path, encode: Encode) -> Safety:
         """Read the classifier of the index folder. Raises IndexUnusableError."""
-        return cls(DistressClassifier.load(folder))
+        return cls(DistressClassifier.load(folder), encode)
 
     def is_distress(self, text: str) -> bool:
         """Tell whether the message is a call for help, one's own or for someone else."""
         read = readable(text)
-        return bool(_found("distress", read)) or self._classifier.probability(read) >= THRESHOLD
+        if _found("distress", read):
+            return True
+        return self._classifier.is_call(read, THRESHOLD, self._encode)
 
     is_injection = staticmethod(is_injection)
     is_insult = staticmethod(is_insult)

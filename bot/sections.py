@@ -25,6 +25,10 @@ EXAMPLE_REPEAT = 2
 """Weight of an example against one bank wording; 5-fold by job on the bank: 1 81.7 %, 3 81.3 %."""
 MEANING_SHARE = 0.35
 """Weight of the vector's classifier in the average."""
+LONG_STORY, LONGEST_STORY, WINDOW = 40, 120, 14
+"""Words from which a question is read by windows, words read at most, words of a window."""
+PLAIN_EXAMPLE = 7
+"""Examples of at most this many words only ask: their words count as words of questions."""
 SHORT_EXAMPLE = 4
 """Examples of at most this many words hold no word that tells one subject from another."""
 
@@ -72,11 +76,14 @@ class SectionsByMeaning(MeaningClassifier):
 
 
 class SectionClassifier(Classifier):
-    """The trained classifier of sections: (words, meaning); without the latter, words decide."""
+    """The trained classifier of sections, and the words of the questions that the bank asks.
+
+    Kept as (words pipeline, meaning, words); without meaning, the words pipeline decides alone.
+    """
 
     file_name = "sections.joblib"
     french_name = "Le classeur de questions"
-    _pipeline: tuple[Any, SectionsByMeaning | None]
+    _pipeline: tuple[Any, SectionsByMeaning | None, frozenset[str]]
 
     @classmethod
     def train(
@@ -98,19 +105,32 @@ class SectionClassifier(Classifier):
         )  # fmt: skip
         words_pipeline = make_pipeline(features, LogisticRegression(C=20, max_iter=300))
         words_pipeline.fit(list(texts), list(labels))
-        return cls((words_pipeline, meaning), digest)
+        # The examples tell lives too ("mon chat", "à Limoges"): such words say nothing of jobs.
+        told = {text for text in example_pairs()[0] if len(text.split()) > PLAIN_EXAMPLE}
+        asked = frozenset(word for text in texts if text not in told for word in text.split())
+        return cls((words_pipeline, meaning, asked), digest)
 
+    @property
     def vocabulary(self) -> frozenset[str]:
-        """Every word of the questions it learnt from, job names masked."""
-        union = self._pipeline[0][0]
-        grams = dict(union.transformer_list)["tfidfvectorizer-2"].vocabulary_
-        return frozenset(gram for gram in grams if " " not in gram)
+        """Words of the bank's questions, job names masked."""
+        return self._pipeline[2]
 
     def guess(self, masked: str, vector: Vectors | None = None) -> Guesses:
-        """Return every section for a masked question and its vector."""
+        """Return every section for a masked question and its vector.
+
+        A long story is read by windows, and the one that asks most clearly is kept.
+        """
+        found = masked.split()
+        if len(found) <= LONG_STORY:
+            return self._guess(masked, vector)
+        found = found[:LONGEST_STORY]
+        windows = (found[i : i + WINDOW] for i in range(0, len(found) - WINDOW // 2, WINDOW // 2))
+        return max((self._guess(" ".join(part)) for part in windows), key=lambda g: g[0][1])
+
+    def _guess(self, masked: str, vector: Vectors | None = None) -> Guesses:
         from scipy.sparse import hstack
 
-        words_pipeline, meaning = self._pipeline
+        words_pipeline, meaning, _ = self._pipeline
         # Not the pipeline's own predict_proba: FeatureUnion changes Python's warning filters at
         # each call, and threads that do so at once leave scikit-learn's warnings on stderr.
         union, model = words_pipeline

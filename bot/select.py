@@ -47,6 +47,10 @@ THEME_FROM = 0.85
 COVERAGE_WEIGHT = 0.10
 """Weight of the share of words held against the cosine, where no job is named."""
 
+BEGINNER = re.compile(
+    r"\b(?:juniors?|au (?:depart|debut)|commenc\w+|demarr\w+|premier poste)\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -88,6 +92,11 @@ def rank_anywhere(
             score += THEME_BONUS
         choices.append(Choice(hit, score, held))
     return sorted(choices, key=lambda choice: -choice.score)
+
+
+def with_synonyms(plain: str) -> str:
+    """Add to a folded question the word that sheets use for what it says of beginners."""
+    return f"{plain} débutant" if BEGINNER.search(plain) else plain
 
 
 def is_answer(

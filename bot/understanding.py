@@ -7,18 +7,27 @@ Assistant turns are never read: they come back from the browser and may be forge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
 
 from bot.classifier import Guesses
-from bot.intent_classifier import OFF_TOPIC, OVERRULES, SURE_INTENT, SURE_ORIENT, THEME
+from bot.intent_choice import with_intent
+from bot.intent_classifier import OFF_TOPIC, SURE_INTENT, SURE_ORIENT, THEME
 from bot.intents import PATH, after_greeting, intent_of, ordinals
 from bot.learning import Learnt
 from bot.lexicon import Lexicon
 from bot.personal_data import mask_personal_data
-from bot.reading import SURE_SECTION, Context, Reading, language_of
+from bot.reading import (
+    JOB_WORDS,
+    POINTERS,
+    SIMILAR,
+    SURE_SECTION,
+    SWITCH,
+    THIS_JOB,
+    Context,
+    Reading,
+    language_of,
+)
 from bot.roles import RoleMatcher
 from bot.safety import Safety, is_injection
 from bot.sections import MIN_CONFIDENCE
@@ -32,31 +41,15 @@ from index.encoder import Encoder
 MAX_ROLES = 3
 SHORT_FOLLOW_UP = 6
 """A follow-up of at most this many words is replaced by its section's own question."""
-SURE_AFTER_JOB = 0.8
-"""Probability from which a learnt intent decides once a job has been talked about."""
 FOLLOWS_FROM = 0.4
 """Probability of a section from which a message with unknown words still follows on a job."""
-ANY_SECTION = 0.2
-"""Under this probability a message that names a job and tells tastes asks for leads."""
-TERM_DEFINED = 0.1
-"""Probability of "define" from which a message that holds a glossary term asks for it."""
-LOOSE: tuple[Intent | None, ...] = ("about", "orient", "list", "shorter", "more")
-"""Intents whose patterns also stand in questions on the themes or on anything else."""
+SURE_OFF_TOPIC = 0.9
+"""Probability from which a message is off topic even where it might follow on a job."""
 LONG_MESSAGE = 12
 """A message of more words than this stands alone unless it points back."""
 
 SMALL_TALK: tuple[Intent, ...] = ("greet", "thanks", "about", "complaint", "sources")
 LEAVES_CONTEXT: tuple[Intent, ...] = (*SMALL_TALK, "injection", "distress", "personal-choice")
-
-POINTERS = re.compile(
-    r"\b(?:il|elle|ils|elles|lui|ce (?:metier|poste|travail|job|boulot)|celui|celle|y arriver|"
-    r"y acceder|ca|cela|en faire|le faire|son|sa|ses|leur|leurs|they|their|this job|that job|it)\b"
-)
-SWITCH = re.compile(
-    r"^(?:et|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|je parlais|"
-    r"puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
-)
-JOB_WORDS = re.compile(r"\b(?:metiers?|jobs?|boulots?|tafs?|postes?|travail|professions?)\b")
 
 
 class Understanding:
@@ -152,19 +145,18 @@ class Understanding:
                                     roles=(context.roles[0], roles[0]))  # fmt: skip
         if reading.intent == "personal-choice":
             return reading.question("personal-choice")
-        if reading.intent == "orient" and not reading.sections_at_least(ANY_SECTION):
-            return reading.question("orient", roles=())
         if not reading.bare and SWITCH.search(fold(base.text)) and context.section:
             return reading.question(
                 "ask", f"partie reprise : {context.section}", section=context.section,
                 sections=((context.section, 1.0),),
                 standalone=self.standalone(roles[0], context.section),
             )  # fmt: skip
-        return reading.question("ask", section=base.section or "en-bref")
+        tastes = reading.intent == "orient" and not base.section
+        return reading.question("ask", section="pour-qui" if tastes else base.section or "en-bref")
 
     def _without_role(self, reading: Reading, context: Context) -> Question:
         """No job named: small talk, a job shown before, a follow-up, or another topic."""
-        reading = self._with_intent(reading, context)
+        reading = with_intent(reading, context, self.lexicon)
         text, intent = reading.base.text, reading.intent
         apart = self._apart(reading, context)
         if apart:
@@ -186,22 +178,6 @@ class Understanding:
                 "ask", "suite du sujet d’avant", standalone=f"{context.topic} {text}"
             )
         return reading.question("ask")
-
-    def _with_intent(self, reading: Reading, context: Context) -> Reading:
-        """Let the classifier complete a message without pattern, or overrule a loose one."""
-        text, intents = fold(reading.base.text), dict(reading.base.intents)
-        if reading.intent in LOOSE and max(intents[THEME], intents[OFF_TOPIC]) >= OVERRULES:
-            return replace(reading, intent=None)
-        talking = bool(context.roles or context.options)
-        if reading.intent or (talking and (reading.sure or POINTERS.search(text))):
-            return reading
-        if self.lexicon.term_in(text) and intents["define"] >= TERM_DEFINED:
-            return replace(reading, intent="define")
-        intent, probability = reading.base.intents[0]
-        wanted = SURE_AFTER_JOB if talking else SURE_ORIENT if intent == "orient" else SURE_INTENT
-        if intent in (THEME, OFF_TOPIC) or probability < wanted:
-            return reading
-        return replace(reading, intent=cast(Intent, intent))
 
     def _apart(self, reading: Reading, context: Context) -> Question | None:
         """What is about the conversation rather than a job, or about a job of another field."""
@@ -232,13 +208,12 @@ class Understanding:
         return self._learnt.sections.guess(rest)[0][1] >= SURE_SECTION
 
     def _partly_named(self, reading: Reading) -> Question | None:
-        """Part of a job's name: that job when it is alone, two that are compared, or a choice."""
+        """Part of a job's name: that job if it is alone, two that are compared, or a choice."""
         text, intent = reading.base.text, reading.intent
         candidates = self._matcher.candidates(text)
         elsewhere = dict(reading.base.intents)[OFF_TOPIC] >= SURE_INTENT
-        if not candidates or elsewhere or intent in ("orient", "list"):
-            return None
-        if self.lexicon.names_theme(text):
+        other = elsewhere or intent in ("orient", "list") or self.lexicon.names_theme(text)
+        if other or not candidates:
             return None
         section = reading.base.section
         if len(candidates) == 1 and section:
@@ -263,7 +238,8 @@ class Understanding:
         title = self._corpus.roles[roles[0]].title
         whole = self.standalone(roles[0], section) if short else f"{reading.base.text} ({title})"
         kind: Intent = "compare" if len(roles) > 1 else "ask"
-        sections = reading.base.sections if reading.base.section else ((section, 1.0),)
+        known = reading.base.section or not short
+        sections = reading.base.sections if known else ((section, 1.0),)
         return reading.question(
             kind, f"{note} : {', '.join(roles)}", roles=roles, section=section,
             sections=sections, standalone=whole,
@@ -287,11 +263,14 @@ class Understanding:
         continues = points or bool(SWITCH.search(text))
         if not context.roles or (context.topic and not points):
             return False
+        sure = reading.base.sections[0][1]
+        off_topic = dict(reading.base.intents)[OFF_TOPIC]
         if reading.intent in ("orient", "list"):
-            return bool(re.search(r"\bce metier\b|^et (?:il|elle|pour)\b", text))
+            return bool(SIMILAR.search(text) or THIS_JOB.search(text))
+        if off_topic >= max(sure, SURE_OFF_TOPIC):
+            return False
         if self.lexicon.strange_in_questions(text) and not points:
-            about_jobs = reading.sections_at_least(FOLLOWS_FROM)
-            return about_jobs and dict(reading.base.intents)[OFF_TOPIC] < SURE_INTENT
+            return sure >= FOLLOWS_FROM and off_topic < sure
         if self.lexicon.names_theme(text) and not self.lexicon.is_generic(text):
             return points
         return continues or len(words(text)) <= LONG_MESSAGE

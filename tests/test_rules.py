@@ -179,7 +179,7 @@ def test_no_test_is_empty() -> None:
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         texts = {f.name: ast.unparse(f) for f in ast.walk(tree_of(path))
                  if isinstance(f, ast.FunctionDef)}  # fmt: skip
-        signs = ["assert ", "raises(", "expect("]
+        signs = ["assert ", "raises(", "expect(", "until("]
         signs += [f"{name}(" for name, text in texts.items() if "assert " in text]
         tests = {name: text for name, text in texts.items() if name.startswith("test_")}
         for name, text in tests.items():

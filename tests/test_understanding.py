@@ -30,7 +30,7 @@ def reader(real: Corpus, fakes: SimpleNamespace) -> Understanding:
     matcher = RoleMatcher.from_passages(real.roles.values(), passages)
     learnt = fakes.learnt(replace(real, bank=()), matcher.mask_all)
     wordings = [matcher.mask_all(w) for entry in real.bank[::2] for w in entry.wordings]
-    known = [*wordings, *learnt.sections.vocabulary()]
+    known = [*wordings, *learnt.sections.vocabulary]
     lexicon = Lexicon(real, known, [text for p in passages for text in (p.text, *p.keys)])
     return Understanding(real, matcher, learnt, fakes.Encoder(), lexicon, fakes.safety)
 

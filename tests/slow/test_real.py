@@ -23,14 +23,16 @@ from bot.chain import Assistant
 from bot.checks import MARK
 from bot.evaluate import evaluate
 from bot.reading import language_of
+from bot.safety import Safety
 from bot.settings import Settings
 from bot.types import Answer, Turn
 from corpus.errors import EncoderError, IndexUnusableError
 from corpus.load import load_corpus
 from corpus.split import split_corpus
 from index import encoder as encoder_module
-from index.build import open_index
+from index.build import index_folder, open_index
 from index.encoder import SentenceEncoder
+from tests.test_safety import CALLS, LOOK_ALIKES
 
 pytestmark = pytest.mark.slow
 
@@ -180,6 +182,16 @@ def test_a_call_for_help_is_seen_by_the_trained_classifier(talk: Talk) -> None:
 @pytest.mark.parametrize("message", ["bonjour à tous", "plus de détails"])
 def test_ordinary_words_are_no_call_for_help(talk: Talk, message: str) -> None:
     assert talk("Que fait un responsable e-commerce ?", message).kind != "redirect"
+
+
+def test_calls_and_look_alikes_never_learnt(data: Path) -> None:
+    """The guard as it serves: patterns, words and vectors."""
+    guard = Safety.open(index_folder(data), SentenceEncoder.open().encode_query)
+    calls, look_alikes = CALLS.splitlines(), LOOK_ALIKES.splitlines()
+    missed = [line for line in calls if not guard.is_distress(line)]
+    alarms = [line for line in look_alikes if guard.is_distress(line)]
+    assert len(missed) <= 0.02 * len(calls), missed
+    assert len(alarms) <= 0.02 * len(look_alikes), alarms
 
 
 def test_documents_of_the_school_answer(school: Talk) -> None:
