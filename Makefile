@@ -14,13 +14,14 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
 CHROMIUM := /usr/bin/chromium
+FIREFOX := /usr/bin/firefox-esr
 UV := uv==0.13.9
 
 # torch est le seul paquet hors de .requirements.lock : selon la machine, c’est une version CPU déjà
 # sur le disque, celle de PyPI, ou une autre que l’on choisit avec `make TORCH=fichier.whl install`.
 TORCH ?= $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: help install build run test test-slow lint chromium lock clean
+.PHONY: help install build run test test-slow lint browsers lock clean
 
 help: ## affiche cette aide
 	@echo "Cap E-commerce : conseiller d’orientation pour les métiers de l’e-commerce."
@@ -37,11 +38,11 @@ build: install ## construit ou met à jour l’index
 run: build ## installe, construit l’index et sert la page ; affiche son adresse
 	@exec $(PY) app.py
 
-test: install chromium lint ## installe ce qu’il faut, puis vérifie le style, les types et tous les tests
+test: install browsers lint ## installe ce qu’il faut, puis vérifie le style, les types et tous les tests
 	$(PY) -m pytest
 	$(PY) -m pytest -m slow
 
-test-slow: install chromium ## lance seulement les tests avec les vrais modèles et Chromium
+test-slow: install browsers ## lance seulement les tests avec les vrais modèles et Chromium
 	$(PY) -m pytest -m slow
 
 lint: install ## vérifie le style (ruff) et les types (mypy)
@@ -50,14 +51,14 @@ lint: install ## vérifie le style (ruff) et les types (mypy)
 	@if command -v npm >/dev/null; then cd bot/web/widget && npm install --silent && npm run check; \
 	else echo "npm absent : les types du widget ne sont pas vérifiés." >&2; fi
 
-chromium: ## installe Chromium pour les tests de la page (avec apt-get, en root)
-	@if [ -x $(CHROMIUM) ]; then exit 0; fi; \
+browsers: ## installe Chromium et Firefox pour les tests des pages (avec apt-get, en root)
+	@if [ -x $(CHROMIUM) ] && [ -x $(FIREFOX) ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y chromium firefox-esr; \
 	else \
-		echo "Il manque Chromium ($(CHROMIUM)), dont les tests de la page ont besoin." >&2; \
-		echo "Installez-le, puis relancez la même commande :" >&2; \
-		echo "    sudo apt-get update && sudo apt-get install -y chromium" >&2; \
+		echo "Il manque $(CHROMIUM) ou $(FIREFOX), dont les tests des pages ont besoin." >&2; \
+		echo "Installez-les, puis relancez la même commande :" >&2; \
+		echo "    sudo apt-get update && sudo apt-get install -y chromium firefox-esr" >&2; \
 		exit 1; \
 	fi
 

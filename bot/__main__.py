@@ -35,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", nargs="?", metavar="FICHIER")
     evaluate.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="mesure les figures du README")
-    bench.add_argument("name", nargs="?", choices=("retrieval", "answers", "model", "load"))
+    names = ("retrieval", "search", "answers", "model", "load")
+    bench.add_argument("name", nargs="?", choices=names)
     bench.add_argument("--json", action="store_true")
     commands.add_parser("doctor", help="dit ce qui est installé, ce qui manque et que faire")
     return main_parser

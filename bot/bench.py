@@ -1,4 +1,4 @@
-"""The measured figures of README: `python -m bot bench [retrieval | answers | model | load]`."""
+"""The measured figures of README: `python -m bot bench` and the name of one, or all of them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def run_benches(
     """Run one bench or all of them; name -> row -> figures."""
     benches: dict[str, Callable[[], dict[str, Any]]] = {
         "retrieval": lambda: _retrieval(settings, progress),
+        "search": lambda: _search(settings, progress),
         "answers": lambda: _answers(settings, progress),
         "model": lambda: _model(settings),
         "load": lambda: _load(settings, progress),
@@ -31,6 +32,18 @@ def _retrieval(settings: Settings, progress: Callable[[int, int], None]) -> dict
     from index.encoder import SentenceEncoder
 
     return dict(bench_retrieval(SentenceEncoder.open(settings.embedding), progress=progress))
+
+
+def _search(settings: Settings, progress: Callable[[int, int], None]) -> dict[str, Any]:
+    from bot.bench_search import bench_search
+    from bot.chain import Assistant
+    from index.build import kept_vectors
+    from index.encoder import SentenceEncoder
+
+    assistant = Assistant.open(settings, with_model=False)
+    vectors = kept_vectors(settings.data, settings.chroma_url)
+    encoder = SentenceEncoder.open(settings.embedding)
+    return dict(bench_search(assistant, encoder, vectors, progress))
 
 
 def _answers(settings: Settings, progress: Callable[[int, int], None]) -> dict[str, Any]:

@@ -135,6 +135,7 @@ class Assistant:
         """Wire finished parts; `write_everything`: see Writer."""
         self.corpus = corpus
         self.searcher = searcher
+        self.learnt = learnt
         passages = searcher.passages.values()
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         texts = [text for p in passages for text in (p.text, *p.keys)]

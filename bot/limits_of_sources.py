@@ -18,6 +18,8 @@ NEAREST = "Voici ce qu’elles disent de plus proche."
 MAX_DIGITS = 12
 LAST_YEAR = 2026
 """Latest year that a source of the corpus speaks of."""
+LONG_STORY = 40
+"""Words from which a message tells a story around its question."""
 NEAR = 0.93
 """Cosine from which another wording of the very question was found: its answer holds."""
 
@@ -38,6 +40,7 @@ PROPER_NAME = re.compile(
 NOWHERE = re.compile(
     r"quel jour exactement|code promo|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
     r"|\b(?:e-?mail|adresse mail|mail) (?:du|de la|de l'|des|d'un|of)\b|taux de reussite"
+    r"|telephone (?:du|d'un|de la|de l'|des) (?:service|entreprise|societe|magasin|recruteur)"
     r"|note moyenne|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
 )
 """What no source of this kind holds."""
@@ -88,6 +91,8 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     unknowable = question.roles and UNKNOWABLE.search(folded)
     if unknowable or NOWHERE.search(folded) or HEAD_COUNT.search(masked):
         return f"Cette précision n’est pas dans mes sources. {NEAREST}"
+    if len(masked.split()) > LONG_STORY:
+        return ""  # the names of a long story are not what it asks
     if near or not question.roles or question.language == "en" or not VALUE.search(folded):
         return ""
     held = set(words(hit.passage.text))

@@ -30,6 +30,8 @@ LIMIT = re.compile(
     r"|repetiti|fatig|horaires|tendu|exige|urgence|difficile|dur\b|penible|sedentaire|ecran|froid"
     r"|week-end|solitaire|patience|ingrat|attention|en revanche|inconvenient|demande de"
 )
+INTRODUCED = re.compile(r"(?:Le revers|L’envers|Il a son revers|Côté|En revanche|Attention|Mais)\b")
+"""How a constraint is told that needs no "À savoir" before it."""
 LEVEL = re.compile(r"bac\s?\+\s?(\d)|sans (?:le |aucun )?(?:bac|diplome)|bac pro|cap\b")
 
 
@@ -110,7 +112,8 @@ class Orientation:
         text = f"**{capital(the_role(role))}** : {citer.sentence(passage, block)}"
         limit = _limit_block(role, block, passages)
         if limit:
-            text += f" À savoir : {citer.sentence(*limit)}"
+            told = INTRODUCED.match(limit[1].text)
+            text += f" {'' if told else 'À savoir : '}{citer.sentence(*limit)}"
         return text
 
 

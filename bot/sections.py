@@ -111,6 +111,11 @@ class SectionClassifier(Classifier):
         return cls((words_pipeline, meaning, asked), digest)
 
     @property
+    def meaning(self) -> SectionsByMeaning | None:
+        """The half that reads vectors; it learnt the examples, not the bank."""
+        return self._pipeline[1]
+
+    @property
     def vocabulary(self) -> frozenset[str]:
         """Words of the bank's questions, job names masked."""
         return self._pipeline[2]

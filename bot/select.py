@@ -26,6 +26,9 @@ HELD_WEIGHT = 0.09
 """Weight, in a named job, of the share of the question's words that the passage holds. The three
 weights were learnt together on 700 bank wordings, each taken out of the index in turn: the right
 section came first for 56 % by the cosine, 86 % by the three."""
+BANK_BONUS = 0.015
+"""Added to the bank's answers, more precise than a whole section: the right entry then comes first
+for 51 % of the same wordings instead of 34 %, the right section as often."""
 WORDS_WEIGHT = 0.02
 """Weight of the BM25 score, scaled to 1 for the best hit, where no job is named."""
 ANSWER_FROM = 0.84
@@ -74,6 +77,8 @@ def rank_in_job(
         probability = EVEN if free else probabilities.get(hit.passage.section, 0.0)
         section = math.log(probability + SECTION_FLOOR)
         score = (hit.meaning or 0.0) + SECTION_WEIGHT * section + HELD_WEIGHT * held
+        if hit.passage.kind == "question":
+            score += BANK_BONUS
         choices.append(Choice(hit, score, held))
     return sorted(choices, key=lambda choice: -choice.score)
 

@@ -114,6 +114,7 @@ def child(tmp_path: Path) -> Iterator[Child]:
     child.chat.close()
 
 
+@pytest.mark.slow
 class TestSupervision:
     """The child may die; the page and the next question do not suffer."""
 
@@ -182,6 +183,7 @@ class TestSupervision:
         model.close()
 
 
+@pytest.mark.slow
 class TestSavedStates:
     """The stable part of a prompt is computed once, kept, and never holds the question."""
 

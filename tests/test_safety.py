@@ -758,21 +758,25 @@ def alarms(guard: Safety, messages: str) -> list[str]:
     return [line for line in messages.splitlines() if guard.is_distress(line)]
 
 
+@pytest.mark.slow
 def test_calls_for_help_are_seen(guard: Safety) -> None:
     assert len(missed(guard, CALLS)) <= 0.03 * len(CALLS.splitlines()), missed(guard, CALLS)
 
 
+@pytest.mark.slow
 def test_look_alikes_rarely_alarm(guard: Safety) -> None:
     found = alarms(guard, LOOK_ALIKES)
     assert len(found) <= 0.04 * len(LOOK_ALIKES.splitlines()), found
 
 
+@pytest.mark.slow
 def test_ordinary_messages_never_alarm(guard: Safety) -> None:
     assert alarms(guard, ORDINARY) == []
 
 
+@pytest.mark.slow
 def test_no_question_of_the_bank_alarms(guard: Safety) -> None:
-    asked = random.Random(0).sample(ordinary_questions(load_corpus().bank), 600)
+    asked = random.Random(0).sample(ordinary_questions(load_corpus().bank), 300)
     assert [question for question in asked if guard.is_distress(question)] == []
 
 
@@ -798,6 +802,7 @@ def test_examples_are_many_and_written_once() -> None:
     assert len({*calls, *look_alikes}) == len(calls) + len(look_alikes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "written",
     ["je veux mourir", "JE VEUX MOURIR!!!", "jveu mourrir", "je veux mouriiiir",
@@ -808,6 +813,7 @@ def test_spelling_hides_nothing(guard: Safety, written: str) -> None:
     assert guard.is_distress(written)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look_alike", ["je suis mort de rire", "ce métier me tue", "le SEO est mort ?"]
 )
@@ -820,6 +826,7 @@ def test_a_look_alike_hides_no_call(guard: Safety, look_alike: str, call: str) -
     assert not guard.is_distress(look_alike)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ["j'ai plus envie de vivre", "mes nudes tournent dans ma classe"])
 def test_a_call_is_seen_in_a_long_message(guard: Safety, call: str) -> None:
     asked = [q for q in ordinary_questions(load_corpus().bank) if len(q) > 40][:8]
@@ -829,6 +836,7 @@ def test_a_call_is_seen_in_a_long_message(guard: Safety, call: str) -> None:
     assert not guard.is_distress(" ".join(asked))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("empty", ["", " ", "?!", "…", "🙂"])
 def test_nothing_is_no_call(guard: Safety, empty: str) -> None:
     assert not guard.is_distress(empty)
@@ -840,6 +848,7 @@ def test_patterns_work_without_the_classifier() -> None:
     assert not safety.is_distress("je suis mort de rire")
 
 
+@pytest.mark.slow
 def test_a_message_is_judged_in_two_milliseconds(guard: Safety) -> None:
     asked = LOOK_ALIKES.splitlines()
     times = []
@@ -850,6 +859,7 @@ def test_a_message_is_judged_in_two_milliseconds(guard: Safety) -> None:
     assert sorted(times)[len(times) // 2] < 0.002
 
 
+@pytest.mark.slow
 def test_the_classifier_is_kept_with_the_index(guard: Safety, tmp_path: Path) -> None:
     guard._classifier.save(tmp_path)
     again = Safety.open(tmp_path, no_vector)
@@ -876,7 +886,7 @@ def test_harmless_questions_are_no_injection(message: str) -> None:
 
 
 def test_no_question_of_the_bank_is_an_injection_or_an_insult() -> None:
-    asked = ordinary_questions(load_corpus().bank)
+    asked = ordinary_questions(load_corpus().bank)[::3]
     assert [q for q in asked if is_injection(q) or is_insult(q)] == []
 
 
@@ -902,7 +912,8 @@ def test_figures_and_jobs_are_not_personal(message: str) -> None:
 
 
 def test_no_question_of_the_bank_is_personal() -> None:
-    assert [q for q in ordinary_questions(load_corpus().bank) if has_personal_data(q)] == []
+    asked = ordinary_questions(load_corpus().bank)[::3]
+    assert [q for q in asked if has_personal_data(q)] == []
 
 
 def test_only_the_data_is_masked() -> None:
