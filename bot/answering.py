@@ -36,6 +36,7 @@ FIXED: dict[Intent, tuple[Kind, str]] = {
     "about": ("greet", phrases.ABOUT),
     "off-topic": ("decline", phrases.OFF_TOPIC.format(next=phrases.OFF_TOPIC_NEXT)),
     "complaint": ("clarify", phrases.COMPLAINT),
+    "insult": ("clarify", phrases.INSULT),
     "injection": ("decline", phrases.INJECTION),
     "personal-choice": ("decline", phrases.PERSONAL_CHOICE.format(human=phrases.HUMAN)),
 }

@@ -177,11 +177,13 @@ def search(arguments: argparse.Namespace, settings: Settings) -> int:
 def evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
     """Score the answers on golden questions."""
     from bot.chain import Assistant
+    from bot.evaluate import FLOORS
     from bot.evaluate import evaluate as run
     from bot.evaluate import print_scorecard
 
     assistant = Assistant.open(settings, with_model=False)
-    card = run(assistant, Path(arguments.file) if arguments.file else None)
+    chosen = Path(arguments.file) if arguments.file else None
+    card = run(assistant, chosen, floors={} if chosen else FLOORS)
     if arguments.json:
         say(json.dumps(card, ensure_ascii=False))
     else:

@@ -16,7 +16,7 @@ Mode = Literal["extract", "written"]
 Intent = Literal[
     "ask", "compare", "orient", "define", "list", "greet", "thanks", "about", "off-topic",
     "personal-choice", "complaint", "distress", "personal-data", "injection", "sources", "path",
-    "more", "shorter",
+    "more", "shorter", "insult",
 ]  # fmt: skip
 
 Sections = dict[tuple[str, str], Passage]

@@ -29,7 +29,7 @@ from bot.reading import (
     language_of,
 )
 from bot.roles import RoleMatcher
-from bot.safety import Safety, is_injection
+from bot.safety import Safety, is_injection, is_insult
 from bot.sections import MIN_CONFIDENCE
 from bot.spelling import expand
 from bot.types import Intent, Question, Turn
@@ -48,7 +48,7 @@ SURE_OFF_TOPIC = 0.9
 LONG_MESSAGE = 12
 """A message of more words than this stands alone unless it points back."""
 
-SMALL_TALK: tuple[Intent, ...] = ("greet", "thanks", "about", "complaint", "sources")
+SMALL_TALK: tuple[Intent, ...] = ("greet", "thanks", "about", "complaint", "insult", "sources")
 LEAVES_CONTEXT: tuple[Intent, ...] = (*SMALL_TALK, "injection", "distress", "personal-choice")
 
 
@@ -182,6 +182,8 @@ class Understanding:
     def _apart(self, reading: Reading, context: Context) -> Question | None:
         """What is about the conversation rather than a job, or about a job of another field."""
         intent = reading.intent
+        if is_insult(reading.base.text):
+            return reading.question("insult", roles=context.roles)
         if intent in ("about", "complaint", "sources", "personal-choice"):
             return reading.question(intent, roles=context.roles)
         if intent in ("greet", "thanks") and not self._asks_more(reading):
@@ -194,9 +196,8 @@ class Understanding:
             return replace(context.last, raw=reading.base.raw, intent=intent)
         intents = dict(reading.base.intents)
         about_us = intents["orient"] + intents[THEME] >= SURE_ORIENT
-        if self.lexicon.names_other_job(reading.base.text) and not about_us:
-            return reading.question("off-topic", "métier d’un autre domaine")
-        return None
+        other = self.lexicon.names_other_job(reading.base.text) and not about_us
+        return reading.question("off-topic", "métier d’un autre domaine") if other else None
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether a greeting or thanks is followed by a question."""

@@ -47,6 +47,7 @@ def talk(assistant: Assistant) -> Talk:
     [
         ("Que fait un web designer ?", "answer"),
         ("Combien gagne un designer ?", "answer"),
+        ("espèce de connard", "clarify"),
         ("et le salaire ?", "clarify"),
         ("je sais pas quoi faire plus tard", "clarify"),
         ("salaire d'un web designer en 2031 ?", "abstain"),
