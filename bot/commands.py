@@ -177,9 +177,8 @@ def search(arguments: argparse.Namespace, settings: Settings) -> int:
 def evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
     """Score the answers on golden questions."""
     from bot.chain import Assistant
-    from bot.evaluate import FLOORS
+    from bot.evaluate import FLOORS, print_scorecard
     from bot.evaluate import evaluate as run
-    from bot.evaluate import print_scorecard
 
     assistant = Assistant.open(settings, with_model=False)
     chosen = Path(arguments.file) if arguments.file else None
