@@ -129,10 +129,8 @@ class Assistant:
         encoder: Encoder,
         safety: Safety,
         model: ChatModel | None = None,
-        *,
-        write_everything: bool = False,
     ) -> None:
-        """Wire finished parts; `write_everything`: see Writer."""
+        """Wire finished parts."""
         self.corpus = corpus
         self.searcher = searcher
         self.learnt = learnt
@@ -144,8 +142,7 @@ class Assistant:
         retriever = PassageRetriever(searcher=searcher)
         answering = Answering(corpus, retriever, self.understanding)
         self._model = model
-        writer = Writer(model, everything=write_everything)
-        self.chain = build_chain(self.understanding, answering, writer)
+        self.chain = build_chain(self.understanding, answering, Writer(model))
 
     @classmethod
     def open(cls, settings: Settings, *, with_model: bool = True) -> Assistant:
@@ -156,12 +153,8 @@ class Assistant:
         searcher = open_index(passages, encoder, settings.data, settings.chroma_url)
         learnt = Learnt.load(index_folder(settings.data))
         safety = Safety.open(index_folder(settings.data), encoder.encode_query)
-        everything = settings.llm != "auto"
-        wanted = with_model and (everything or bool(corpus.documents))
-        model = open_model(settings) if wanted else None
-        assistant = cls(
-            corpus, searcher, learnt, encoder, safety, model, write_everything=everything
-        )
+        model = open_model(settings) if with_model else None
+        assistant = cls(corpus, searcher, learnt, encoder, safety, model)
         assistant.ask(WARM_UP)
         return assistant
 

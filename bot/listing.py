@@ -46,9 +46,11 @@ NO_DEGREE = re.compile(
 HIRES = re.compile(r"recrut|embauch|debouche|avenir|recherche|hiring|in demand|travail facile")
 PAYS = re.compile(r"mieux pay|bien pay|gagne|paye|salaire|best paid|highest")
 HIRING = re.compile(
-    r"recherche|recrut|penurie|en tension|forte demande|manque de|croissance|embauch|debouche"
+    r"recherche(?:e|s|es)\b|(?:tres|plus|est|reste|bien) recherche\b|penurie|en tension|non pourvu"
+    r"|forte demande|demande (?:est )?(?:forte|en hausse)|manque de (?:candidat|profil|main)"
+    r"|recrute(?:nt)? beaucoup|(?:peine|mal|difficile|difficultes?) a recruter"
 )
-NOT_HIRING = re.compile(r"20(?:0|1)\d|ne recrut|peu d")
+NOT_HIRING = re.compile(r"20(?:0|1)\d|ne recrut|peu d|(?:pas|moins|competences?) recherche")
 
 
 class Listing:

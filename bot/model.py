@@ -127,7 +127,7 @@ def open_model(settings: Settings) -> ChatModel | None:
     """
     if settings.llm == "none":
         return None
-    if settings.llm in ("auto", "local") or settings.llm.endswith(".gguf"):
+    if settings.llm == "local" or settings.llm.endswith(".gguf"):
         return open_local(settings, settings.data / "states")
     provider, _, model = settings.llm.partition(":")
     return ProviderChat(_open_provider(provider, model), settings.llm)

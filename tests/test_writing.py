@@ -30,8 +30,8 @@ def extract(assistant: Assistant) -> Answer:
     return assistant.ask(OPEN_DAY)
 
 
-def ask(make: Make, model: Any, question: str = OPEN_DAY, **options: Any) -> Answer:
-    return make(model, **options).ask(question)
+def ask(make: Make, model: Any, question: str = OPEN_DAY) -> Answer:
+    return make(model).ask(question)
 
 
 def test_a_school_document_is_worded(
@@ -51,14 +51,10 @@ def test_the_words_come_as_they_are_written(make_assistant: Make, fakes: SimpleN
     assert isinstance(answer, Answer) and answer.timings_ms["first_text"] > 0
 
 
-def test_an_edited_answer_is_worded_only_on_demand(
-    make_assistant: Make, assistant: Assistant, fakes: SimpleNamespace
-) -> None:
+def test_an_edited_answer_is_worded_too(make_assistant: Make, fakes: SimpleNamespace) -> None:
     model = fakes.Model("Le ou la web designer dessine les pages du site, du matin au soir, avec "
                         "les collègues du marketing et de la logistique.")  # fmt: skip
-    assert ask(make_assistant, model, JOB).text == assistant.ask(JOB).text
-    assert not model.prompts
-    written = ask(make_assistant, model, JOB, write_everything=True)
+    written = ask(make_assistant, model, JOB)
     assert written.mode == "written" and len(written.citations) == 1 and "[1]" in written.text
 
 
@@ -73,7 +69,7 @@ def test_the_model_is_given_nothing_else(
 ) -> None:
     """Distress, refusals, tables, lists and leads are never worded."""
     model = fakes.Model()
-    assert ask(make_assistant, model, question, write_everything=True).mode == "extract"
+    assert ask(make_assistant, model, question).mode == "extract"
     assert not model.prompts
 
 
@@ -81,8 +77,7 @@ def test_a_document_that_gives_orders_is_not_given_to_the_model(
     make_assistant: Make, fakes: SimpleNamespace
 ) -> None:
     model = fakes.Model()
-    answer = ask(make_assistant, model, "Qui gagne le concours de vitrines du lycée ?",
-                 write_everything=True)  # fmt: skip
+    answer = ask(make_assistant, model, "Qui gagne le concours de vitrines du lycée ?")
     assert answer.citations[0].document == "piege.txt"
     assert answer.mode == "extract" and not model.prompts
 
@@ -152,4 +147,4 @@ def test_marks_are_numbered_again_from_one() -> None:
 def test_a_writer_without_a_model_never_writes() -> None:
     question = Question("x", "x", "x", "fr", "ask")
     answer = Answer("answer", "x", (Citation(1, "d", "", "", "p", ()),))
-    assert not Writer(None, everything=True).should_write(question, answer)
+    assert not Writer(None).should_write(question, answer)
