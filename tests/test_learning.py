@@ -54,7 +54,7 @@ def test_each_text_is_embedded_once(fakes: SimpleNamespace, tmp_path: Path) -> N
 
     first = vectors_of(["un", "deux", "un"], Counting(), tmp_path)
     again = vectors_of(["deux", "trois"], Counting(), tmp_path)
-    assert asked == ["un", "deux", "trois"]
+    assert sorted(asked) == ["deux", "trois", "un"]
     assert first.shape == (3, 512) and np.array_equal(first[1], again[0])
     vectors_of(["un"], Counting("another"), tmp_path)
     assert asked[-1] == "un", "the vectors of another encoder are not these"
