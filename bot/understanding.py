@@ -195,7 +195,7 @@ class Understanding:
                 return reading.question(intent, "rien avant")
             return replace(context.last, raw=reading.base.raw, intent=intent)
         intents = dict(reading.base.intents)
-        about_us = intents["orient"] + intents[THEME] >= SURE_ORIENT
+        about_us = intents["orient"] + intents["list"] + intents[THEME] >= SURE_ORIENT
         other = self.lexicon.names_other_job(reading.base.text) and not about_us
         return reading.question("off-topic", "métier d’un autre domaine") if other else None
 

@@ -184,6 +184,12 @@ def test_ordinary_words_are_no_call_for_help(talk: Talk, message: str) -> None:
     assert talk("Que fait un responsable e-commerce ?", message).kind != "redirect"
 
 
+def test_a_job_that_one_leaves_is_no_other_subject(talk: Talk) -> None:
+    answer = talk("ex-infirmière, j’ai de l’empathie, quels métiers ?")
+    assert answer.kind == "answer" and answer.roles
+    assert talk("Combien gagne une infirmière ?").kind == "decline"
+
+
 def test_calls_and_look_alikes_never_learnt(data: Path) -> None:
     """The guard as it serves: patterns, words and vectors."""
     guard = Safety.open(index_folder(data), SentenceEncoder.open().encode_query)
