@@ -149,19 +149,17 @@ class Answering:
         if question.intent == "ask" and generic:
             return clarify_role(question, self._corpus)
         choices = self._choices(question)
-        intents = dict(question.intents)
         best = next((choice for choice in choices[:3] if self._answers(question, choice)), None)
-        elsewhere = intents.get(OFF_TOPIC, 0.0) >= SURE_INTENT
+        elsewhere = _may_ask(question, OFF_TOPIC)
         if best and not (elsewhere and (best.hit.meaning or 0.0) < SURE):
             passage = best.hit.passage
             held = numbers(passage.text)
             lead = missing(question, question.text, best.hit, held, lexicon)
             return one_passage(question, passage, self._corpus, lead)
-        if intents.get("orient", 0.0) >= MAYBE_ORIENT and not lexicon.names_theme(asked):
+        if _may_ask(question, "orient", MAYBE_ORIENT) and not lexicon.names_theme(asked):
             return self._orientation.answer(question, self._sections)
         strange = lexicon.strange(question.text)
-        known_theme = intents.get(THEME, 0.0) >= SURE_INTENT
-        if elsewhere or (not known_theme and (strange or self._is_far(choices))):
+        if elsewhere or (not _may_ask(question, THEME) and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
 
@@ -188,13 +186,13 @@ class Answering:
 
     def _answers(self, question: Question, choice: Choice) -> bool:
         """Tell whether a passage is near enough to answer."""
-        known_theme = dict(question.intents).get(THEME, 0.0) >= SURE_INTENT
+        sheet = choice.hit.passage.document in self._corpus.roles
         return is_answer(
             choice.hit.meaning or 0.0,
             choice.coverage,
             free=choice.hit.passage.kind == "free",
             english=question.language == "en",
-            theme=known_theme and choice.hit.passage.document not in self._corpus.roles,
+            theme=not sheet and _may_ask(question, THEME),
         )
 
     def shown(self, question: Question) -> tuple[str, ...]:
@@ -229,3 +227,8 @@ class Answering:
     def _hits(self, query: str, documents: Sequence[str] = (), count: int = 0) -> list[Hit]:
         found = self._retriever.invoke(query, documents=documents, count=count)
         return [document.metadata["hit"] for document in found]
+
+
+def _may_ask(question: Question, intent: str, least: float = SURE_INTENT) -> bool:
+    """Tell whether the classifier gives an intent at least this probability."""
+    return dict(question.intents).get(intent, 0.0) >= least

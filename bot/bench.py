@@ -37,13 +37,10 @@ def _retrieval(settings: Settings, progress: Callable[[int, int], None]) -> dict
 def _search(settings: Settings, progress: Callable[[int, int], None]) -> dict[str, Any]:
     from bot.bench_search import bench_search
     from bot.chain import Assistant
-    from index.build import kept_vectors
     from index.encoder import SentenceEncoder
 
     assistant = Assistant.open(settings, with_model=False)
-    vectors = kept_vectors(settings.data, settings.chroma_url)
-    encoder = SentenceEncoder.open(settings.embedding)
-    return dict(bench_search(assistant, encoder, vectors, progress))
+    return dict(bench_search(assistant, SentenceEncoder.open(settings.embedding), progress))
 
 
 def _answers(settings: Settings, progress: Callable[[int, int], None]) -> dict[str, Any]:

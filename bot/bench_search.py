@@ -80,9 +80,8 @@ class Shelf:
 
 
 def bench_search(
-    assistant: Assistant, encoder: Encoder, vectors: dict[str, Vectors],
-    progress: Callable[[int, int], None],
-) -> dict[str, dict[str, float]]:  # fmt: skip
+    assistant: Assistant, encoder: Encoder, progress: Callable[[int, int], None]
+) -> dict[str, dict[str, float]]:
     """Return mode -> share of wordings whose entry comes first, in the first five, and whose job
     and section come first.
     """
@@ -90,7 +89,7 @@ def bench_search(
     by_id = {passage.id: passage for passage in passages}
     asked = take_out(passages)
     out = {held.wording for held in asked}
-    shelf = Shelf(passages, out, vectors)
+    shelf = Shelf(passages, out, assistant.searcher.vectors_by_text())
     matcher = RoleMatcher.from_passages(assistant.corpus.roles.values(), passages)
     classifier = _classifier(assistant, matcher, out)
     found: dict[str, list[tuple[bool, bool, bool]]] = {mode: [] for mode in MODES}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from corpus.errors import IndexUnusableError
+from corpus.text import words
 from index.encoder import Vectors
 
 Guesses = tuple[tuple[str, float], ...]
@@ -49,6 +50,11 @@ class Classifier:
             raise IndexUnusableError(
                 f"{cls.french_name} manque ou est illisible. Lancez « python -m bot build »."
             ) from exc
+
+
+def folded_words(text: str) -> str:
+    """Folded words joined: what classifiers read, at training as when they serve."""
+    return " ".join(words(text))
 
 
 class MeaningClassifier(Classifier):

@@ -19,8 +19,8 @@ from typing import Any
 import yaml
 
 from bot import intent_classifier, sections
-from bot.classifier import Classifier, MeaningClassifier
-from corpus.text import fold, words
+from bot.classifier import Classifier, MeaningClassifier, folded_words
+from corpus.text import fold
 from corpus.types import BankEntry
 from index.encoder import Vectors
 
@@ -142,7 +142,7 @@ def meaning_pairs() -> tuple[list[str], list[str]]:
     calls = [line for family in known["calls"].values() for line in family][::MEANING_STEP]
     calm = [line for family in known["look_alikes"].values() for line in family][::MEANING_STEP]
     calm += [line for group in intent_classifier.examples().values() for line in group]
-    texts = [" ".join(words(line)) for line in calls + calm]
+    texts = [folded_words(line) for line in calls + calm]
     return texts, [CALL] * len(calls) + [CALM] * len(calm)
 
 
@@ -196,7 +196,7 @@ class DistressClassifier(Classifier):
         least = (1 - MEANING_SHARE) * words_say
         if least >= threshold or least + MEANING_SHARE < threshold:
             return least >= threshold
-        means = dict(meaning.guess(encode(" ".join(words(read)))))[CALL]
+        means = dict(meaning.guess(encode(folded_words(read))))[CALL]
         return least + MEANING_SHARE * means >= threshold
 
     def probability(self, read: str) -> float:

@@ -11,8 +11,7 @@ from importlib.resources import files
 
 import yaml
 
-from bot.classifier import MeaningClassifier
-from corpus.text import words
+from bot.classifier import MeaningClassifier, folded_words
 
 OFF_TOPIC = "off-topic"
 THEME = "theme"
@@ -42,6 +41,6 @@ def examples() -> dict[str, list[str]]:
 
 def example_pairs() -> tuple[list[str], list[str]]:
     """Return folded messages and their intents."""
-    pairs = [(" ".join(words(line)), intent) for intent, lines in examples().items()
+    pairs = [(folded_words(line), intent) for intent, lines in examples().items()
              for line in lines]  # fmt: skip
     return [text for text, _ in pairs], [intent for _, intent in pairs]

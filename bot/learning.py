@@ -55,7 +55,6 @@ def train(
     short, intents, liked = (
         part.example_pairs() for part in (sections, intent_classifier, tastes)
     )
-
     alarms = distress.meaning_pairs()
 
     def by_section(digest: str) -> SectionClassifier:

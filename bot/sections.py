@@ -9,12 +9,13 @@ index folder. Figures: README, "Mesures".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from bot.classifier import Classifier, Guesses, MeaningClassifier, ranked
+from bot.classifier import Classifier, Guesses, MeaningClassifier, folded_words, ranked
 from corpus.text import words
 from corpus.types import SECTIONS, BankEntry
 from index.encoder import Vectors
@@ -31,11 +32,6 @@ PLAIN_EXAMPLE = 7
 """Examples of at most this many words only ask: their words count as words of questions."""
 SHORT_EXAMPLE = 4
 """Examples of at most this many words hold no word that tells one subject from another."""
-
-
-def plain(text: str) -> str:
-    """Folded words joined: what the classifier reads."""
-    return " ".join(words(text))
 
 
 def training_pairs(
@@ -55,10 +51,11 @@ def training_pairs(
 
 def example_pairs() -> tuple[list[str], list[str]]:
     """Return the folded examples and their sections."""
-    pairs = [(plain(q), section) for section, group in examples().items() for q in group]
+    pairs = [(folded_words(q), section) for section, group in examples().items() for q in group]
     return [text for text, _ in pairs], [section for _, section in pairs]
 
 
+@lru_cache(maxsize=1)
 def examples() -> dict[str, list[str]]:
     """Return section id -> short questions of section_examples.yaml."""
     text = files("bot").joinpath("section_examples.yaml").read_text("utf-8")

@@ -6,9 +6,8 @@ many wordings that no pattern foresees ("ex-infirmière, j’ai de l’empathie 
 
 from __future__ import annotations
 
-from bot.classifier import MeaningClassifier
+from bot.classifier import MeaningClassifier, folded_words
 from corpus.tastes import NO_TASTE, load_tastes, no_taste_examples
-from corpus.text import words
 
 
 class TasteClassifier(MeaningClassifier):
@@ -22,4 +21,4 @@ def example_pairs() -> tuple[list[str], list[str]]:
     """Return folded messages and the ids of their tastes."""
     pairs = [(line, taste.id) for taste in load_tastes() for line in taste.examples]
     pairs += [(line, NO_TASTE) for line in no_taste_examples()]
-    return [" ".join(words(line)) for line, _ in pairs], [taste for _, taste in pairs]
+    return [folded_words(line) for line, _ in pairs], [taste for _, taste in pairs]

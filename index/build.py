@@ -208,14 +208,6 @@ def _fill(
     return embedded
 
 
-def kept_vectors(data: Path, url: str | None = None) -> dict[str, Vectors]:
-    """Return text hash -> vector for every key of the index. Raises IndexUnusableError."""
-    manifest = read_manifest(data)
-    if manifest is None:
-        raise IndexUnusableError("Il n’y a pas encore d’index. Lancez « python -m bot build ».")
-    return Store.open(index_folder(data), url).collection(manifest.collection).vectors_by_text()
-
-
 def open_index(
     passages: Sequence[Passage], encoder: Encoder, data: Path, url: str | None = None
 ) -> Searcher:

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpus.text import tokens
 from corpus.types import Passage
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.lexical import LexicalIndex
 from index.store import Collection
 from index.types import Hit, SearchMode
@@ -61,6 +61,10 @@ class Searcher:
         self._documents = np.array([self.passages[i].document for i, _ in self._keys])
         self._held: dict[str, set[str]] = {}
         self._lexical = LexicalIndex([text for _, text in self._keys])
+
+    def vectors_by_text(self) -> dict[str, Vectors]:
+        """Return text hash -> vector for every key of the index."""
+        return self._collection.vectors_by_text()
 
     def by_words(self, question: str, count: int = DEPTH, documents: Sequence[str] = ()) -> Ranked:
         """Rank passages by BM25, in all documents or in some."""

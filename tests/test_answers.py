@@ -11,6 +11,7 @@ import pytest
 
 from bot.chain import Assistant
 from bot.checks import MARK
+from bot.evaluate import answer_last
 from bot.reading import language_of
 from bot.types import Answer, Turn
 from corpus.tastes import load_tastes, read_tastes
@@ -31,15 +32,7 @@ QUESTIONS = (
 def talk(assistant: Assistant) -> Talk:
     """Play a conversation and return the last answer."""
 
-    def talk(*messages: str) -> Answer:
-        turns: list[Turn] = []
-        answer = Answer("decline", "")
-        for message in messages:
-            answer = assistant.ask(message, turns)
-            turns += [Turn("user", message), Turn("assistant", answer.text)]
-        return answer
-
-    return talk
+    return lambda *messages: answer_last(assistant, list(messages))[0]
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ import pytest
 from bot.build import build
 from bot.chain import Assistant
 from bot.checks import MARK
-from bot.evaluate import evaluate
+from bot.evaluate import answer_last, evaluate
 from bot.reading import language_of
 from bot.safety import Safety
 from bot.settings import Settings
-from bot.types import Answer, Turn
+from bot.types import Answer
 from corpus.errors import EncoderError, IndexUnusableError
 from corpus.load import load_corpus
 from corpus.split import split_corpus
@@ -70,15 +70,7 @@ def settings(data: Path, corpus: Path | None = None) -> Settings:
 def conversation(assistant: Assistant) -> Talk:
     """Play messages and return the last answer."""
 
-    def talk(*messages: str) -> Answer:
-        turns: list[Turn] = []
-        answer = Answer("decline", "")
-        for message in messages:
-            answer = assistant.ask(message, turns)
-            turns += [Turn("user", message), Turn("assistant", answer.text)]
-        return answer
-
-    return talk
+    return lambda *messages: answer_last(assistant, list(messages))[0]
 
 
 @pytest.fixture(scope="module")
