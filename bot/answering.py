@@ -14,10 +14,9 @@ from bot.compare import compare
 from bot.compose import clarify_role, fixed, not_in_base, one_passage
 from bot.intent_classifier import OFF_TOPIC, SURE_INTENT, THEME
 from bot.limits_of_sources import missing
-from bot.listing import Listing
-from bot.orient import Orientation
 from bot.paths import answer_path
 from bot.personal_data import has_personal_data
+from bot.proposals import Proposals
 from bot.select import FAR, SURE, Choice, is_answer, rank_anywhere, rank_in_job, with_synonyms
 from bot.types import Answer, Intent, Kind, Question, Turn
 from bot.understanding import SMALL_TALK, Understanding
@@ -46,9 +45,15 @@ class Answering:
     """Answers questions that are understood; built once, holds no visitor's state."""
 
     def __init__(
-        self, corpus: Corpus, retriever: PassageRetriever, understanding: Understanding
+        self,
+        corpus: Corpus,
+        retriever: PassageRetriever,
+        understanding: Understanding,
+        proposals: Proposals,
     ) -> None:
-        """Take the corpus, the retriever and the reader of messages (for earlier turns)."""
+        """Take the corpus, the retriever, the reader of messages (for earlier turns) and what
+        proposes jobs.
+        """
         self._corpus = corpus
         self._retriever = retriever
         self._understanding = understanding
@@ -61,9 +66,7 @@ class Answering:
             p.section: p for p in retriever.searcher.passages.values() if p.kind == "term"
         }
         self._free = tuple(document.name for document in corpus.documents)
-        self._orientation = Orientation(corpus, understanding.tastes)
-        self._listing = Listing(corpus)
-        understanding.shown = self.shown
+        self._proposals = proposals
         self._figures = {role.id: role_numbers(role) for role in corpus.roles.values()}
 
     def answer(self, question: Question, turns: Sequence[Turn] = ()) -> Answer:
@@ -87,23 +90,8 @@ class Answering:
         if intent == "sources":
             return self._sources(turns)
         if intent == "orient":
-            return self._oriented(question)
+            return self._proposals.oriented(question)
         return self._by_name(question)
-
-    def _oriented(self, question: Question) -> Answer:
-        """Leads from tastes; where none is told but a level is, the jobs of that level."""
-        leads = self._orientation.answer(question, self._sections)
-        if leads.kind == "clarify" and self._listing.narrows(question):
-            return self._listing.answer(question, self._sections)
-        return leads
-
-    def _listed(self, question: Question) -> Answer:
-        """A list; where nothing narrows it but a taste is told, leads from that taste."""
-        if not self._listing.narrows(question):
-            leads = self._orientation.answer(question, self._sections)
-            if leads.kind == "answer":
-                return leads
-        return self._listing.answer(question, self._sections)
 
     def _by_name(self, question: Question) -> Answer:
         """Answer about what the question names: a job, jobs to choose from, a term, a topic."""
@@ -123,7 +111,8 @@ class Answering:
         documents = (*question.roles[:1], *self._free)
         hits = self._hits(question.standalone, documents, ALL_OF_A_JOB)
         masked = with_synonyms(self._understanding.mask(question.standalone))
-        choices = rank_in_job(question, hits, self._coverage(masked))
+        likeness = self._understanding.likeness(question.standalone, question.roles[0])
+        choices = rank_in_job(question, hits, self._coverage(masked), likeness)
         if not choices:
             return not_in_base(question, self._corpus)
         role = self._corpus.roles[question.roles[0]]
@@ -142,7 +131,7 @@ class Answering:
     def _anywhere(self, question: Question) -> Answer:
         """No job is named: a theme, a term, a document or a sheet, if one is near enough."""
         if question.intent == "list":
-            return self._listed(question)
+            return self._proposals.listed(question)
         lexicon = self._understanding.lexicon
         asked = question.standalone
         generic = lexicon.is_generic(asked) and not lexicon.names_theme(asked)
@@ -157,7 +146,7 @@ class Answering:
             lead = missing(question, question.text, best.hit, held, lexicon)
             return one_passage(question, passage, self._corpus, lead)
         if _may_ask(question, "orient", MAYBE_ORIENT) and not lexicon.names_theme(asked):
-            return self._orientation.answer(question, self._sections)
+            return self._proposals.leads(question)
         strange = lexicon.strange(question.text)
         if elsewhere or (not _may_ask(question, THEME) and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
@@ -194,14 +183,6 @@ class Answering:
             english=question.language == "en",
             theme=not sheet and _may_ask(question, THEME),
         )
-
-    def shown(self, question: Question) -> tuple[str, ...]:
-        """Jobs that the answer to a question without job names, in order, for follow-ups."""
-        if question.intent == "orient":
-            return self._oriented(question).roles
-        if question.intent == "list":
-            return self._listed(question).roles
-        return ()
 
     def _sources(self, turns: Sequence[Turn]) -> Answer:
         """Repeat the sources of the last answer, found again from the visitor's own question."""

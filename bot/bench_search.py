@@ -1,8 +1,8 @@
 """Search on the bank's own questions: one wording in five is taken out, then looked for.
 
 Rows: by words, by meaning, both fused, over the whole corpus; then as an answer is looked for,
-once the job and the section are understood. The section classifier is trained without the
-wordings taken out. The search is exact, over the vectors that the index keeps.
+once the job and the section are understood. The section classifier and the measure of likeness
+are trained without the wordings taken out. The search is exact, over the vectors of the index.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.chain import Assistant
+from bot.likeness import Likeness, wordings
 from bot.roles import RoleMatcher
 from bot.sections import SectionClassifier, training_pairs
 from bot.select import rank_in_job, with_synonyms
@@ -79,42 +80,66 @@ class Shelf:
         return best_per_passage(list(rows), count)
 
 
+class Understood:
+    """The job, the section and the likeness, learnt without the wordings taken out."""
+
+    def __init__(self, assistant: Assistant, encoder: Encoder, shelf: Shelf, out: set[str]) -> None:
+        """Train on what stays."""
+        passages = list(assistant.searcher.passages.values())
+        roles = assistant.corpus.roles
+        self._encoder, self._shelf = encoder, shelf
+        self._passages = assistant.searcher.passages
+        self._matcher = RoleMatcher.from_passages(roles.values(), passages)
+        bank = [
+            BankEntry(e.document, e.section, tuple(w for w in e.wordings if w not in out), e.blocks)
+            for e in assistant.corpus.bank
+        ]
+        pairs = training_pairs(bank, self._matcher.mask_all)
+        self._sections = SectionClassifier.train(*pairs, assistant.learnt.sections.meaning)
+        texts, ids = wordings(passages, self._matcher, roles, out)
+        self._likeness = Likeness.train(np.stack([encoder.encode_query(t) for t in texts]), ids)
+
+    def rank(self, wording: str, vector: Vectors) -> list[str]:
+        """Return the ids of the passages of the job that a wording names, the best first."""
+        masked = self._matcher.mask_all(wording)
+        question = Question(
+            wording, wording, wording, "fr", "ask",
+            sections=self._sections.guess(masked, self._encoder.encode_query(masked)),
+        )  # fmt: skip
+        job = next((mention.role for mention in self._matcher.mentions(wording)), "")
+        hits = [
+            Hit(self._passages[passage_id], 0.0, cosine, None, key)
+            for passage_id, key, cosine in self._shelf.by_meaning(vector, len(self._passages))
+            if not job or self._passages[passage_id].document == job
+        ]
+        own = self._encoder.encode_query(self._matcher.mask_job(wording, job))
+        coverage = _coverage(self._shelf, with_synonyms(masked))
+        choices = rank_in_job(question, hits, coverage, self._likeness.to(own))
+        return [choice.hit.passage.id for choice in choices]
+
+
 def bench_search(
     assistant: Assistant, encoder: Encoder, progress: Callable[[int, int], None]
 ) -> dict[str, dict[str, float]]:
     """Return mode -> share of wordings whose entry comes first, in the first five, and whose job
     and section come first.
     """
-    passages = list(assistant.searcher.passages.values())
-    by_id = {passage.id: passage for passage in passages}
-    asked = take_out(passages)
+    by_id = assistant.searcher.passages
+    asked = take_out(list(by_id.values()))
     out = {held.wording for held in asked}
-    shelf = Shelf(passages, out, assistant.searcher.vectors_by_text())
-    matcher = RoleMatcher.from_passages(assistant.corpus.roles.values(), passages)
-    classifier = _classifier(assistant, matcher, out)
+    shelf = Shelf(list(by_id.values()), out, assistant.searcher.vectors_by_text())
+    understood = Understood(assistant, encoder, shelf, out)
     found: dict[str, list[tuple[bool, bool, bool]]] = {mode: [] for mode in MODES}
     for number, held in enumerate(asked, start=1):
         vector = encoder.encode_query(held.wording)
         words, meaning = shelf.by_words(held.wording), shelf.by_meaning(vector)
-        orders = {
-            "mots": [row[0] for row in words],
-            "sens": [row[0] for row in meaning],
-            "les deux": [passage_id for passage_id, _ in fuse([meaning, words])],
-        }
-        roles = [mention.role for mention in matcher.mentions(held.wording)]
-        masked = matcher.mask_all(held.wording)
-        question = Question(
-            held.wording, held.wording, held.wording, "fr", "ask",
-            sections=classifier.guess(masked, encoder.encode_query(masked)),
-        )  # fmt: skip
-        hits = [
-            Hit(by_id[passage_id], 0.0, cosine, None, key)
-            for passage_id, key, cosine in shelf.by_meaning(vector, len(passages))
-            if not roles or by_id[passage_id].document == roles[0]
-        ]
-        ranked = rank_in_job(question, hits, _coverage(shelf, with_synonyms(masked)))
-        orders[MODES[-1]] = [choice.hit.passage.id for choice in ranked]
-        for mode, order in orders.items():
+        orders = (
+            [row[0] for row in words],
+            [row[0] for row in meaning],
+            [passage_id for passage_id, _ in fuse([meaning, words])],
+            understood.rank(held.wording, vector),
+        )
+        for mode, order in zip(MODES, orders, strict=True):
             found[mode].append(_judge(held.passage, [by_id[i] for i in order[:5]]))
         progress(number, len(asked))
     names = ("entrée au 1er rang", "dans les 5 premiers", "métier et partie au 1er rang")
@@ -122,18 +147,6 @@ def bench_search(
         mode: dict(zip(names, map(float, np.mean(rows, axis=0)), strict=True))
         for mode, rows in found.items()
     }
-
-
-def _classifier(
-    assistant: Assistant, matcher: RoleMatcher, out: set[str]
-) -> SectionClassifier:
-    """Train the section classifier on what was not taken out."""
-    bank = [
-        BankEntry(e.document, e.section, tuple(w for w in e.wordings if w not in out), e.blocks)
-        for e in assistant.corpus.bank
-    ]
-    pairs = training_pairs(bank, matcher.mask_all)
-    return SectionClassifier.train(*pairs, assistant.learnt.sections.meaning)
 
 
 def _coverage(shelf: Shelf, masked: str) -> Callable[[Hit], float]:

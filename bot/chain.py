@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from bot.answering import Answering
+from bot.classifier import Guesses
 from bot.learning import Learnt
 from bot.lexicon import Lexicon
 from bot.model import ChatModel, open_model
+from bot.proposals import Proposals
 from bot.roles import RoleMatcher
 from bot.safety import Safety
 from bot.settings import Settings
@@ -138,9 +140,16 @@ class Assistant:
         matcher = RoleMatcher.from_passages(corpus.roles.values(), passages)
         texts = [text for p in passages for text in (p.text, *p.keys)]
         lexicon = Lexicon(corpus, learnt.sections.vocabulary, texts)
-        self.understanding = Understanding(corpus, matcher, learnt, encoder, lexicon, safety)
+
+        def tastes(text: str) -> Guesses:
+            return learnt.tastes.guess(encoder.encode_query(matcher.mask_all(text)))
+
+        proposals = Proposals(corpus, passages, tastes)
+        self.understanding = Understanding(
+            corpus, matcher, learnt, encoder, lexicon, safety, proposals.shown
+        )
         retriever = PassageRetriever(searcher=searcher)
-        answering = Answering(corpus, retriever, self.understanding)
+        answering = Answering(corpus, retriever, self.understanding, proposals)
         self._model = model
         self.chain = build_chain(self.understanding, answering, Writer(model))
 

@@ -1,6 +1,6 @@
-"""Scikit-learn classifiers of texts, trained when the index is built and kept beside it.
+"""What scikit-learn trains when the index is built, kept beside it: mostly classifiers of texts.
 
-Subclasses name their file and say how they are trained; `Classifier` reads, writes and remembers
+Subclasses name their file and say how they are trained; `Trained` reads, writes and remembers
 what it learnt from, so that the same data need no training.
 """
 
@@ -19,19 +19,19 @@ Guesses = tuple[tuple[str, float], ...]
 """Labels with their probability in [0, 1], the most probable first."""
 
 
-class Classifier:
-    """A fitted pipeline with `predict_proba`, and the digest of what it learnt from."""
+class Trained:
+    """What was fitted, and the digest of what it learnt from."""
 
     file_name: ClassVar[str]
     french_name: ClassVar[str]
 
     def __init__(self, pipeline: Any, digest: str = "") -> None:
-        """Take a fitted pipeline."""
+        """Take what was fitted."""
         self._pipeline = pipeline
         self.digest = digest
 
     def save(self, folder: Path) -> None:
-        """Write the classifier in the index folder, switched in one step. Raises OSError."""
+        """Write it in the index folder, switched in one step. Raises OSError."""
         import joblib
 
         temporary = folder / (self.file_name + ".tmp")
@@ -40,7 +40,7 @@ class Classifier:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the classifier that the build wrote. Raises IndexUnusableError."""
+        """Read what the build wrote. Raises IndexUnusableError."""
         import joblib
 
         try:
@@ -57,7 +57,7 @@ def folded_words(text: str) -> str:
     return " ".join(words(text))
 
 
-class MeaningClassifier(Classifier):
+class MeaningClassifier(Trained):
     """Learns labels from the vectors that the search already needs."""
 
     @classmethod

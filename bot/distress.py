@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from bot import intent_classifier, sections
-from bot.classifier import Classifier, MeaningClassifier, folded_words
+from bot.classifier import MeaningClassifier, Trained, folded_words
 from corpus.text import fold
 from corpus.types import BankEntry
 from index.encoder import Vectors
@@ -159,7 +159,7 @@ class DistressByMeaning(MeaningClassifier):
     """The half of DistressClassifier that reads vectors; saved with it."""
 
 
-class DistressClassifier(Classifier):
+class DistressClassifier(Trained):
     """The trained classifier of calls for help, kept as (words pipeline, meaning or None)."""
 
     file_name = "distress.joblib"

@@ -13,6 +13,8 @@ from corpus.text import fold
 
 SURE_AFTER_JOB = 0.8
 """Probability from which a learnt intent decides once a job has been talked about."""
+SURE_DESPITE_THEME = 0.85
+"""The same for orientation where a theme is named ("… dans le commerce en ligne ?")."""
 TERM_DEFINED = 0.1
 """Probability of "define" from which a message that holds a glossary term asks for it."""
 LOOSE: tuple[Intent | None, ...] = ("about", "orient", "shorter", "more")
@@ -26,6 +28,8 @@ def with_intent(reading: Reading, context: Context, lexicon: Lexicon) -> Reading
         return replace(reading, intent=None)
     if reading.intent == "list" and intents["orient"] >= SURE_AFTER_JOB:
         return replace(reading, intent="orient")
+    if reading.intent == "define" and intents["list"] >= SURE_AFTER_JOB:
+        return replace(reading, intent="list")
     talking = bool(context.roles or context.options)
     if reading.intent or lexicon.is_generic(text):
         return reading
@@ -37,6 +41,6 @@ def with_intent(reading: Reading, context: Context, lexicon: Lexicon) -> Reading
     wanted = SURE_AFTER_JOB if talking else SURE_ORIENT if intent == "orient" else SURE_INTENT
     if intent in (THEME, OFF_TOPIC) or probability < wanted:
         return reading
-    if intent == "orient" and lexicon.names_theme(text):
+    if intent == "orient" and probability < SURE_DESPITE_THEME and lexicon.names_theme(text):
         return reading
     return replace(reading, intent=cast(Intent, intent))

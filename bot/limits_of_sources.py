@@ -25,11 +25,11 @@ NEAR = 0.93
 
 COMPANY = re.compile(
     r"\bchez\s+(?!(?:un|une|des|les|l|le|la|vous|nous|toi|moi|soi|lui|eux|qui|annonceurs?|clients?|"
-    r"prestataires?|agences?|pure|e-commercants?)\b)(\w+)"
+    r"prestataires?|agences?|pure|e-commercants?|quel(?:le)?s?)\b)(\w+)"
 )
 COMPANY_ACTS = re.compile(
     r"\b(?!(?:Qui|On|Il|Elle|Ça|Ca|Est|Who|Does|It|They|Comment|Pourquoi)\b)[A-Z][\w&-]+"
-    r"(?:\s+(?:recrute|embauche|paie|paye|verse|recherche)\b|(?:\s+(?:pay|hire))\b)"
+    r"(?:\s+(?:recrute|embauche|paie|paye|verse|recherche|prend)\b|(?:\s+(?:pay|hire))\b)"
     r"|\b(?:[Dd]oes|[Aa]t)\s+[A-Z]\w+"
 )
 """A company that does something: "Cdiscount recrute-t-il…", "How much does Sephora pay…"."""
@@ -52,6 +52,9 @@ UNKNOWABLE = re.compile(
 """What no source holds about a job; themes do tell names and telephone numbers."""
 HEAD_COUNT = re.compile(
     r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier"
+    r"|combien (?:de |d')(?:eleves?|candidats?|places?|etudiants?|inscrits?)\b"
+    r"|quelles? (?:boites?|entreprises?|societes?|agences?) (?:\w+ ){0,3}"
+    r"(?:cherchent?|recherchent?|recrutent?|embauchent?|prennent)\b"
 )
 
 VALUE = re.compile(
@@ -59,6 +62,23 @@ VALUE = re.compile(
     r"|\bquel(?:le)?s? (?:est|sont|etait|sera|note|entreprise|ville|ecole|jour)\b"
 )
 """A question that asks for one value: words that no source uses then make it unanswerable."""
+
+
+TOLD = re.compile(
+    r"\b(?:je (?:suis|bosse|travaille)|j'etais|jsuis|chui|jbosse|j'ai (?:bosse|travaille))\b"
+)
+"""How people tell where they work, before they ask."""
+
+
+def asking(text: str) -> str:
+    """Return the part of a message that asks: without the sentences and clauses that tell a life.
+
+    A company or a year told there is not what the question is about.
+    """
+    sentences = re.split(r"(?<=[.!?…])\s+", text)
+    asked = [s for s in sentences if "?" in s] or sentences
+    clauses = [c for c in re.split(r"(?<=,)\s+", " ".join(asked)) if not TOLD.search(fold(c))]
+    return " ".join(clauses) or text
 
 
 def french_number(figure: str) -> str:
@@ -72,7 +92,8 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
 
     `masked` is the question with its job's name masked, `known` the figures of the job's sheet.
     """
-    folded = fold(question.text)
+    text = asking(question.text)
+    folded = fold(text)
     near = (hit.meaning or 0.0) >= NEAR
     figures = foreign_figures(question.text, known)
     if figures:
@@ -81,7 +102,7 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:
         return f"Mes sources ne disent rien de l’année {year}. {NEAREST}"
-    if COMPANY.search(folded) or COMPANY_ACTS.search(question.text):
+    if COMPANY.search(folded) or COMPANY_ACTS.search(text):
         return (
             "Mes sources ne disent rien de cette entreprise en particulier. Voici ce qu’elles "
             "disent du métier en général."
@@ -100,7 +121,8 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     telling = [n for n in names if set(words(n)) & set(masked.split()) and not lexicon.term_in(n)]
     if telling:
         return f"Mes sources ne disent rien de « {telling[0]} » sur ce point. {NEAREST}"
-    strange = [w for w in lexicon.strange(masked) if len(w) >= 5]
+    asked = set(words(text))
+    strange = [w for w in lexicon.strange(masked) if len(w) >= 5 and w in asked]
     if strange:
         return f"Mes sources ne répondent pas exactement à cela. {NEAREST}"
     return ""

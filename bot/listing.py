@@ -37,8 +37,13 @@ WITHOUT_CODE = re.compile(
     r"(?:cod|program|informatique|ordi)"
     r"|(?:code|coder?|program\w+) (?:jamais|pas)"
 )
-LEVEL = re.compile(r"bac\s?\+\s?(\d)|(deux|trois|cinq|[235]) ans")
-YEARS = {"deux": 2, "trois": 3, "cinq": 5}
+LEVEL = re.compile(
+    r"bac\s?\+\s?(\d)|\b(deux|trois|cinq|[235]) ans|\b(bts|dut|licence|bachelor|master)\b"
+    r"|\b(?:un|mon|en|le) (but)\b"
+)
+YEARS = {"deux": 2, "trois": 3, "cinq": 5, "bts": 2, "dut": 2, "but": 3, "licence": 3,
+         "bachelor": 3, "master": 5}  # fmt: skip
+"""Years after the bac, by the word that tells them."""
 NO_DEGREE = re.compile(
     r"sans (?:le |aucun |de )?(?:bac\b|diplome|etude)|after the bac|bac pro|\bcap\b|niveau bac\b"
     r"|longues etudes"
@@ -50,20 +55,28 @@ HIRING = re.compile(
     r"|forte demande|demande (?:est )?(?:forte|en hausse)|manque de (?:candidat|profil|main)"
     r"|recrute(?:nt)? beaucoup|(?:peine|mal|difficile|difficultes?) a recruter"
 )
+OWN_ACCOUNT = re.compile(r"free-?lance|independan\w+|a (?:son|mon|leur) compte|self-employed")
+REMOTE = re.compile(r"teletravail\w*|a distance|de chez (?:soi|moi|eux)|remote")
+TOLD = (
+    (OWN_ACCOUNT, OWN_ACCOUNT, "Voici des métiers que l’on peut exercer à son compte"),
+    (REMOTE, re.compile(r"teletravail"), "Voici des métiers où une part de télétravail existe"),
+)
+"""Criteria that answers of the bank tell: pattern of the message, of the bank's question, lead."""
 NOT_HIRING = re.compile(r"20(?:0|1)\d|ne recrut|peu d|(?:pas|moins|competences?) recherche")
 
 
 class Listing:
     """Answers list questions; built once."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        """Take the corpus."""
+    def __init__(self, corpus: Corpus, passages: Iterable[Passage]) -> None:
+        """Take the corpus and its passages."""
         self._roles = list(corpus.roles.values())
+        self._told = [p for p in passages if p.kind == "question" and p.section != "salaire"]
 
     def narrows(self, question: Question) -> bool:
         """Tell whether a question gives a criterion that lists can follow."""
         text = fold(question.text)
-        criteria = (WITHOUT_CODE, LEVEL, NO_DEGREE, HIRES, PAYS)
+        criteria = (WITHOUT_CODE, LEVEL, NO_DEGREE, HIRES, PAYS, OWN_ACCOUNT, REMOTE)
         families = (re.compile(pattern) for pattern in FAMILY_WORDS.values())
         return any(criterion.search(text) for criterion in (*criteria, *families))
 
@@ -76,8 +89,11 @@ class Listing:
             lead = "Ces métiers ne demandent pas d’écrire du code au quotidien"
             return self._named(roles, lead, passages)
         if level or NO_DEGREE.search(text):
-            found = (level.group(1) or level.group(2)) if level else "0"
+            found = level.group(level.lastindex or 0) if level else "0"
             return self._by_level(YEARS.get(found) or int(found), passages)
+        for asked, heading, lead in TOLD:
+            if asked.search(text):
+                return self._told_by_bank(heading, lead)
         if HIRES.search(text):
             return self._hiring(passages)
         if PAYS.search(text):
@@ -115,6 +131,17 @@ class Listing:
 
         items = _first_blocks(self._roles, "recrutement", passages, says_hiring)
         return _answer("Voici des métiers que mes sources disent recherchés :", items[:MAX_ITEMS])
+
+    def _told_by_bank(self, heading: re.Pattern[str], lead: str) -> Answer:
+        """Jobs of which the bank answers such a question, each with the start of that answer."""
+        found: dict[str, Passage] = {}
+        for passage in self._told:
+            if heading.search(fold(passage.heading)):
+                found.setdefault(passage.document, passage)
+        items = [(r, found[r.id], found[r.id].blocks[0]) for r in self._roles if r.id in found]
+        shown = items[:MAX_ITEMS]
+        more = _more([role for role, _, _ in items], [role for role, _, _ in shown])
+        return _answer(f"{lead}, selon leurs fiches{more} :", shown)
 
     def _paid(self, passages: Sections) -> Answer:
         """Beginners' monthly pay by Onisep, the one publisher that covers many of the jobs."""

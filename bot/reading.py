@@ -27,6 +27,8 @@ POINTERS = re.compile(
     r"\b(?:il|elle|ils|elles|lui|ce (?:metier|poste|travail|job|boulot)|celui|celle|y arriver|"
     r"y acceder|ca|cela|en faire|le faire|son|sa|ses|leur|leurs|they|their|this job|that job|it)\b"
 )
+VAGUE = re.compile(r"\b(?:ca|cela)\b")
+"""Pointers that may point at what the message itself names ("le stage de 3e, ça dure…")."""
 SWITCH = re.compile(
     r"^(?:et|euh|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|"
     r"je parlais|je me suis tromp\w+|erreur|puis|pour|idem|pareil|meme (?:question|chose)|same)\b"

@@ -95,6 +95,10 @@ class RoleMatcher:
         """Return a text with every job that it names replaced by "métier"."""
         return self.mask(text, self.mentions(text))
 
+    def mask_job(self, text: str, role: str) -> str:
+        """Return a text with one job replaced by "métier"; others, as in a comparison, stay."""
+        return self.mask(text, [m for m in self.mentions(text) if m.role == role])
+
     def mentions(self, text: str) -> list[Mention]:
         """Return the jobs named, in order: whole names, then misspelt ones, then single words."""
         plain = words(text)

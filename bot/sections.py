@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bot.classifier import Classifier, Guesses, MeaningClassifier, folded_words, ranked
+from bot.classifier import Guesses, MeaningClassifier, Trained, folded_words, ranked
 from corpus.text import words
 from corpus.types import SECTIONS, BankEntry
 from index.encoder import Vectors
@@ -72,7 +72,7 @@ class SectionsByMeaning(MeaningClassifier):
     """The half of SectionClassifier that reads vectors; saved with it."""
 
 
-class SectionClassifier(Classifier):
+class SectionClassifier(Trained):
     """The trained classifier of sections, and the words of the questions that the bank asks.
 
     Kept as (words pipeline, meaning, words); without meaning, the words pipeline decides alone.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.classifier import Guesses
 from bot.intent_choice import with_intent
 from bot.intent_classifier import OFF_TOPIC, SURE_INTENT, SURE_ORIENT, THEME
 from bot.intents import PATH, after_greeting, intent_of, ordinals
@@ -24,6 +23,7 @@ from bot.reading import (
     SURE_SECTION,
     SWITCH,
     THIS_JOB,
+    VAGUE,
     Context,
     Reading,
     language_of,
@@ -63,7 +63,7 @@ class Understanding:
         encoder: Encoder,
         lexicon: Lexicon,
         safety: Safety,
-        shown: Callable[[Question], Sequence[str]] = lambda question: (),
+        shown: Callable[[Question], Sequence[str]],
     ) -> None:
         """`shown` returns the jobs that the answer to a question lists (orientation, lists)."""
         self._corpus = corpus
@@ -72,7 +72,7 @@ class Understanding:
         self._encoder = encoder
         self.lexicon = lexicon
         self._safety = safety
-        self.shown = shown
+        self._shown = shown
 
     def understand(self, text: str, turns: Sequence[Turn] = ()) -> Question:
         """Read a message in the light of the visitor's earlier ones."""
@@ -86,7 +86,7 @@ class Understanding:
         """What a question leaves for the next one; small talk leaves everything as it was."""
         if question.intent in LEAVES_CONTEXT:
             return context
-        listed = tuple(question.candidates or self.shown(question))
+        listed = tuple(question.candidates or self._shown(question))
         several = question.roles if len(question.roles) > 1 else ()
         return Context(
             roles=question.roles or (listed if len(listed) == 1 else context.roles),
@@ -158,8 +158,7 @@ class Understanding:
         """No job named: small talk, a job shown before, a follow-up, or another topic."""
         reading = with_intent(reading, context, self.lexicon)
         text, intent = reading.base.text, reading.intent
-        apart = self._apart(reading, context)
-        if apart:
+        if apart := self._apart(reading, context):
             return apart
         pointed = self._pointed(text, context)
         if pointed:
@@ -201,7 +200,7 @@ class Understanding:
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether a greeting or thanks is followed by a question."""
-        if reading.base.intents and reading.base.intents[0][0] in ("greet", "thanks"):
+        if any(i in ("greet", "thanks") and p >= SURE_INTENT for i, p in reading.base.intents):
             return False
         rest = after_greeting(reading.base.text)
         if len(rest.split()) < 2:
@@ -228,7 +227,7 @@ class Understanding:
     def _definition(self, reading: Reading) -> Question:
         """Ask for the glossary term that the message names."""
         term = self.lexicon.term_in(reading.base.text)
-        return reading.question("define", f"terme {term}", roles=(), section=term)
+        return reading.question("define", f"terme {term}", section=term)
 
     def _about(
         self, reading: Reading, roles: tuple[str, ...], context: Context, note: str
@@ -273,7 +272,7 @@ class Understanding:
         if self.lexicon.strange_in_questions(text) and not points:
             return sure >= FOLLOWS_FROM and off_topic < sure
         if self.lexicon.names_theme(text) and not self.lexicon.is_generic(text):
-            return points
+            return bool(POINTERS.search(VAGUE.sub("", text)))
         return continues or len(words(text)) <= LONG_MESSAGE
 
     def _defines_term(self, reading: Reading) -> bool:
@@ -285,9 +284,10 @@ class Understanding:
         job = JOB_WORDS.search(fold(reading.base.text))
         return len(named) == 1 and not job and self.lexicon.is_term(named)
 
-    def tastes(self, text: str) -> Guesses:
-        """Tastes that a message may tell, by decreasing probability."""
-        return self._learnt.tastes.guess(self._encoder.encode_query(self.mask(text)))
+    def likeness(self, text: str, role: str) -> Callable[[str], float]:
+        """For a question about a job: passage id -> likeness to what that passage answers."""
+        masked = self._matcher.mask_job(text, role)
+        return self._learnt.likeness.to(self._encoder.encode_query(masked))
 
     def mask(self, text: str) -> str:
         """Return the message with each named job replaced by "métier"."""

@@ -69,7 +69,7 @@ def read_tastes(text: str, tastes: tuple[Taste, ...]) -> tuple[list[Taste], list
         for taste in tastes:
             match = taste.pattern.search(clause)
             if match:
-                negative = negation is not None and negation.start() <= match.start()
+                negative = negation is not None and negation.start() < match.start()
                 (disliked if negative else liked).append(taste)
     refused = {taste.id for taste in disliked}
     return [t for t in dict.fromkeys(liked) if t.id not in refused], list(dict.fromkeys(disliked))

@@ -21,6 +21,7 @@ from bot import intent_classifier
 from bot.chain import Assistant
 from bot.classifier import Guesses
 from bot.learning import Learnt
+from bot.likeness import Likeness, wordings
 from bot.roles import RoleMatcher
 from bot.safety import Safety
 from bot.sections import SectionClassifier, training_pairs
@@ -251,9 +252,12 @@ class NoGuess:
         return tuple(intents.items())
 
 
-def quick_learnt(corpus: Corpus, mask: Callable[[str], str]) -> Learnt:
+def quick_learnt(
+    corpus: Corpus, mask: Callable[[str], str], likeness: Likeness | None = None
+) -> Learnt:
     """The quick section classifier, and nothing guessed from vectors."""
-    return Learnt(quick_classifier(corpus, mask), cast(Any, NoGuess()), cast(Any, NoGuess()))
+    nothing = cast(Any, NoGuess())
+    return Learnt(quick_classifier(corpus, mask), nothing, nothing, cast(Likeness, likeness))
 
 
 @pytest.fixture(scope="session")
@@ -306,8 +310,11 @@ def make_assistant(
 ) -> Callable[..., Assistant]:
     """Wire an assistant on the small corpus, with the model given."""
     matcher = RoleMatcher.from_passages(small.roles.values(), searcher.passages.values())
-    learnt = quick_learnt(small, matcher.mask_all)
-    return partial(Assistant, small, searcher, learnt, HashEncoder(), fakes.safety)
+    encoder = HashEncoder()
+    texts, ids = wordings(searcher.passages.values(), matcher, small.roles)
+    likeness = Likeness.train(np.stack([encoder.encode_query(text) for text in texts]), ids)
+    learnt = quick_learnt(small, matcher.mask_all, likeness)
+    return partial(Assistant, small, searcher, learnt, encoder, fakes.safety)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,13 @@ import pytest
 from bot.chain import Assistant
 from bot.checks import MARK
 from bot.evaluate import answer_last
+from bot.limits_of_sources import asking
+from bot.proposals import Proposals
 from bot.reading import language_of
-from bot.types import Answer, Turn
+from bot.types import Answer, Question, Turn
+from corpus.split import split_corpus
 from corpus.tastes import load_tastes, read_tastes
+from corpus.types import Corpus
 
 Talk = Callable[..., Answer]
 QUESTIONS = (
@@ -195,10 +199,9 @@ def test_an_enormous_amount_is_answered_too(talk: Talk) -> None:
 
 
 def test_personal_data_is_reminded_of_and_never_repeated(talk: Talk) -> None:
-    plain = talk("que fait un web designer ?")
     for data in ("je m'appelle Zoé,", "zoe.martin@exemple.fr", "06 12 34 56 78"):
         answer = talk(f"{data} que fait un web designer ?")
-        assert answer.text.startswith(plain.text) and "Pensez à ne pas écrire ici" in answer.text
+        assert answer.roles == ("web-designer",) and "Pensez à ne pas écrire ici" in answer.text
         assert "Zoé" not in answer.text and "zoe" not in answer.text and "06 12" not in answer.text
 
 
@@ -255,3 +258,42 @@ def test_a_dislike_after_a_taste_is_a_dislike() -> None:
     liked, disliked = read_tastes("j'aime les maths mais pas coder", load_tastes())
     assert [taste.id for taste in liked] == ["maths"]
     assert [taste.id for taste in disliked] == ["informatique"]
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("Je finis en 2031. Que fait un web designer ?", "Que fait un web designer ?"),
+        (
+            "je suis vendeuse chez Zara, combien gagne un web designer",
+            "combien gagne un web designer",
+        ),
+        ("Combien gagne un web designer chez Zara ?", "Combien gagne un web designer chez Zara ?"),
+        ("je suis chez Zara", "je suis chez Zara"),
+    ],
+)
+def test_what_a_message_tells_of_a_life_is_not_what_it_asks(message: str, asked: str) -> None:
+    assert asking(message) == asked
+
+
+def test_a_job_told_at_a_company_does_not_stop_the_answer(talk: Talk) -> None:
+    told = talk("Je suis vendeuse chez Zara. Que fait un web designer ?")
+    assert told.kind == "answer" and told.roles == ("web-designer",)
+    assert talk("Combien gagne un web designer chez Zara ?").kind == "abstain"
+
+
+@pytest.mark.parametrize(
+    ("message", "lead"),
+    [
+        ("Quels métiers on peut faire en freelance ?", "à son compte"),
+        ("des métiers en télétravail ?", "télétravail"),
+        ("Quels métiers sont accessibles avec un BTS ?", "bac+2"),
+    ],
+)
+def test_lists_follow_a_criterion(real: Corpus, message: str, lead: str) -> None:
+    proposals = Proposals(real, split_corpus(real), lambda text: ())
+    answer = proposals.listed(Question(message, message, message, "fr", "list"))
+    assert lead in answer.text.splitlines()[0]
+    shown = [line for line in answer.text.splitlines() if line.startswith("- **")]
+    assert 0 < len(shown) == len(answer.roles) <= 5
+    assert all(MARK.search(line) for line in shown)

@@ -20,6 +20,7 @@ from bot import __main__ as command
 from bot.chain import Assistant
 from bot.distress import DistressClassifier
 from bot.intent_classifier import IntentClassifier
+from bot.likeness import Likeness
 from bot.sections import SectionClassifier
 from bot.tastes import TasteClassifier
 from corpus.load import load_corpus
@@ -74,7 +75,9 @@ def buildable(monkeypatch: pytest.MonkeyPatch, fakes: SimpleNamespace, corpus_fo
     for half in ("SectionsByMeaning", "DistressByMeaning"):
         monkeypatch.setattr(f"bot.learning.{half}.train", lambda vectors, labels: None)
     monkeypatch.setattr("bot.build.vectors_of", lambda texts, *_: texts)
-    for kind in (SectionClassifier, IntentClassifier, TasteClassifier, DistressClassifier):
+    for kind in (
+        SectionClassifier, IntentClassifier, TasteClassifier, Likeness, DistressClassifier
+    ):  # fmt: skip
         monkeypatch.setattr(kind, "train", train(kind))
     return corpus_folder
 

@@ -12,6 +12,9 @@ import pytest
 from bot import intent_classifier, sections, tastes
 from bot.classifier import MeaningClassifier, ranked
 from bot.distress import CALL, DistressByMeaning, DistressClassifier
+from bot.likeness import LONGEST_WORDING, Likeness, wordings
+from bot.roles import RoleMatcher
+from corpus.split import split_corpus
 from corpus.types import SECTIONS, Corpus
 from index.vectors import FILE, vectors_of
 
@@ -85,3 +88,31 @@ def test_meaning_is_asked_only_in_doubt(
     meaning: DistressByMeaning = Meaning()  # type: ignore[assignment]
     classifier = DistressClassifier((Pipeline(), meaning))
     assert classifier.is_call("un message", 0.45, lambda text: np.zeros(4, np.float32)) is call
+
+
+def test_likeness_forgets_how_a_question_is_typed() -> None:
+    """Two entries, each asked in many manners: the manner moves a vector more than the matter."""
+    rng = np.random.default_rng(0)
+    manners, matters = rng.normal(size=(12, 64)) * 3, rng.normal(size=(6, 64))
+    pairs = [(manner, matter) for matter in range(6) for manner in range(12)]
+    pairs.remove((0, 2))
+    vectors = np.array([manners[m] + matters[k] for m, k in pairs], np.float32)
+    question = np.asarray(manners[0] + matters[2], np.float32)
+    manner, matter = pairs[int(np.argmax(vectors @ question))]
+    assert manner == 0 and matter != 2, "by the cosine, the same manner comes first"
+    ids = [f"entry-{matter}" for _, matter in pairs]
+    alike = Likeness.train(vectors, ids).to(question)
+    assert max(ids, key=alike) == "entry-2"
+    assert alike("a passage without wording") == 0.0
+
+
+def test_wordings_keep_the_other_jobs_of_a_comparison(small: Corpus) -> None:
+    passages = split_corpus(small)
+    matcher = RoleMatcher.from_passages(small.roles.values(), passages)
+    text = "Développeur web ou web designer ?"
+    assert matcher.mask_job(text, "web-designer") == "developpeur web ou metier"
+    texts, ids = wordings(passages, matcher, small.roles)
+    asked = next(p for p in passages if p.kind == "question" and p.document in small.roles)
+    assert ids.count(asked.id) == len(asked.keys) and max(map(len, texts)) <= LONGEST_WORDING
+    fewer, _ = wordings(passages, matcher, small.roles, without=asked.keys[:1])
+    assert len(fewer) == len(texts) - 1

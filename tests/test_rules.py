@@ -30,7 +30,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "torch": ("index/encoder.py",),
     "langchain*": ("bot/chain.py", "bot/model.py", "bot/prompts.py", "index/retriever.py"),
     "xllamacpp": ("bot/local_model.py", "bot/engine.py"),
-    "sklearn": ("bot/classifier.py", "bot/sections.py", "bot/distress.py"),
+    "sklearn": ("bot/classifier.py", "bot/sections.py", "bot/distress.py", "bot/likeness.py"),
     "scipy": ("bot/sections.py",),
     "hunspell": ("corpus/orthography.py",),
     "joblib": ("bot/classifier.py",),

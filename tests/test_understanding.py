@@ -32,7 +32,9 @@ def reader(real: Corpus, fakes: SimpleNamespace) -> Understanding:
     wordings = [matcher.mask_all(w) for entry in real.bank[::2] for w in entry.wordings]
     known = [*wordings, *learnt.sections.vocabulary]
     lexicon = Lexicon(real, known, [text for p in passages for text in (p.text, *p.keys)])
-    return Understanding(real, matcher, learnt, fakes.Encoder(), lexicon, fakes.safety)
+    return Understanding(
+        real, matcher, learnt, fakes.Encoder(), lexicon, fakes.safety, lambda question: ()
+    )
 
 
 @pytest.fixture(scope="module")

@@ -180,8 +180,9 @@ def closed(page: Page) -> dict[str, Any]:
     """Wait until the launcher is closed, and says so."""
     return launcher(
         page,
-        lambda parts: parts["button"]["aria-expanded"] == "false"
-        and parts["dialog"]["box"] is None,
+        lambda parts: (
+            parts["button"]["aria-expanded"] == "false" and parts["dialog"]["box"] is None
+        ),
     )
 
 
