@@ -117,7 +117,7 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     if near or not question.roles or question.language == "en" or not VALUE.search(folded):
         return ""
     held = set(words(hit.passage.text))
-    names = [n for n in PROPER_NAME.findall(question.text) if not set(words(n)) & held]
+    names = [n for n in PROPER_NAME.findall(text) if not set(words(n)) & held]
     telling = [n for n in names if set(words(n)) & set(masked.split()) and not lexicon.term_in(n)]
     if telling:
         return f"Mes sources ne disent rien de « {telling[0]} » sur ce point. {NEAREST}"

@@ -277,7 +277,7 @@ def test_what_a_message_tells_of_a_life_is_not_what_it_asks(message: str, asked:
 
 
 def test_a_job_told_at_a_company_does_not_stop_the_answer(talk: Talk) -> None:
-    told = talk("Je suis vendeuse chez Zara. Que fait un web designer ?")
+    told = talk("Je suis vendeuse chez Zara, combien gagne un web designer ?")
     assert told.kind == "answer" and told.roles == ("web-designer",)
     assert talk("Combien gagne un web designer chez Zara ?").kind == "abstain"
 
