@@ -57,16 +57,12 @@ class Answering:
         self._corpus = corpus
         self._retriever = retriever
         self._understanding = understanding
-        self._sections = {
-            (p.document, p.section): p
-            for p in retriever.searcher.passages.values()
-            if p.kind == "section"
-        }
         self._terms = {
             p.section: p for p in retriever.searcher.passages.values() if p.kind == "term"
         }
         self._free = tuple(document.name for document in corpus.documents)
         self._proposals = proposals
+        self._sections = proposals.sections
         self._figures = {role.id: role_numbers(role) for role in corpus.roles.values()}
 
     def answer(self, question: Question, turns: Sequence[Turn] = ()) -> Answer:

@@ -7,7 +7,7 @@ the sheets, which the answer says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 
 from bot.cite import Citer
 from bot.compose import suggest
@@ -76,7 +76,8 @@ class Listing:
     def narrows(self, question: Question) -> bool:
         """Tell whether a question gives a criterion that lists can follow."""
         text = fold(question.text)
-        criteria = (WITHOUT_CODE, LEVEL, NO_DEGREE, HIRES, PAYS, OWN_ACCOUNT, REMOTE)
+        told = (asked for asked, _, _ in TOLD)
+        criteria = (WITHOUT_CODE, LEVEL, NO_DEGREE, HIRES, PAYS, *told)
         families = (re.compile(pattern) for pattern in FAMILY_WORDS.values())
         return any(criterion.search(text) for criterion in (*criteria, *families))
 
@@ -140,8 +141,7 @@ class Listing:
                 found.setdefault(passage.document, passage)
         items = [(r, found[r.id], found[r.id].blocks[0]) for r in self._roles if r.id in found]
         shown = items[:MAX_ITEMS]
-        more = _more([role for role, _, _ in items], [role for role, _, _ in shown])
-        return _answer(f"{lead}, selon leurs fiches{more} :", shown)
+        return _answer(f"{lead}, selon leurs fiches{_more(items, shown)} :", shown)
 
     def _paid(self, passages: Sections) -> Answer:
         """Beginners' monthly pay by Onisep, the one publisher that covers many of the jobs."""
@@ -199,9 +199,8 @@ def _holds(amount: str) -> Callable[[Block], bool]:
     return lambda block: amount in numbers(block.text)
 
 
-def _more(roles: list[RoleSheet], shown: list[RoleSheet]) -> str:
-    rest = len(roles) - len(shown)
-    return f" ({len(shown)} sur {len(roles)})" if rest > 0 else ""
+def _more(found: Sized, shown: Sized) -> str:
+    return f" ({len(shown)} sur {len(found)})" if len(found) > len(shown) else ""
 
 
 def _answer(lead: str, items: list[tuple[RoleSheet, Passage, Block]]) -> Answer:

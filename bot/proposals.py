@@ -22,7 +22,7 @@ class Proposals:
     ) -> None:
         """`tastes` returns those that a message may tell, the most probable first."""
         passages = list(passages)
-        self._sections: Sections = {
+        self.sections: Sections = {
             (p.document, p.section): p for p in passages if p.kind == "section"
         }
         self._orientation = Orientation(corpus, tastes)
@@ -30,13 +30,13 @@ class Proposals:
 
     def leads(self, question: Question) -> Answer:
         """Leads from what the message says of tastes, subjects and level."""
-        return self._orientation.answer(question, self._sections)
+        return self._orientation.answer(question, self.sections)
 
     def oriented(self, question: Question) -> Answer:
         """Leads; where no taste is told but a level is, the jobs of that level."""
         leads = self.leads(question)
         if leads.kind == "clarify" and self._listing.narrows(question):
-            return self._listing.answer(question, self._sections)
+            return self._listing.answer(question, self.sections)
         return leads
 
     def listed(self, question: Question) -> Answer:
@@ -45,7 +45,7 @@ class Proposals:
             leads = self.leads(question)
             if leads.kind == "answer":
                 return leads
-        return self._listing.answer(question, self._sections)
+        return self._listing.answer(question, self.sections)
 
     def shown(self, question: Question) -> tuple[str, ...]:
         """Jobs that the answer to a question without job names, in order, for follow-ups."""

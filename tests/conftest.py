@@ -21,7 +21,7 @@ from bot import intent_classifier
 from bot.chain import Assistant
 from bot.classifier import Guesses
 from bot.learning import Learnt
-from bot.likeness import Likeness, wordings
+from bot.likeness import wordings
 from bot.roles import RoleMatcher
 from bot.safety import Safety
 from bot.sections import SectionClassifier, training_pairs
@@ -252,12 +252,24 @@ class NoGuess:
         return tuple(intents.items())
 
 
+class WordLikeness:
+    """Stands for Likeness: the small bank is too small to learn which words do not count."""
+
+    def __init__(self, texts: Sequence[str], ids: Sequence[str]) -> None:
+        self._ids = np.array(ids)
+        self._vectors = np.stack([HashEncoder().encode_query(text) for text in texts])
+
+    def to(self, vector: Any) -> Callable[[str], float]:
+        cosines = self._vectors @ vector
+        return lambda passage_id: float(max(cosines[self._ids == passage_id], default=0.0))
+
+
 def quick_learnt(
-    corpus: Corpus, mask: Callable[[str], str], likeness: Likeness | None = None
+    corpus: Corpus, mask: Callable[[str], str], likeness: WordLikeness | None = None
 ) -> Learnt:
     """The quick section classifier, and nothing guessed from vectors."""
     nothing = cast(Any, NoGuess())
-    return Learnt(quick_classifier(corpus, mask), nothing, nothing, cast(Likeness, likeness))
+    return Learnt(quick_classifier(corpus, mask), nothing, nothing, cast(Any, likeness))
 
 
 @pytest.fixture(scope="session")
@@ -310,11 +322,9 @@ def make_assistant(
 ) -> Callable[..., Assistant]:
     """Wire an assistant on the small corpus, with the model given."""
     matcher = RoleMatcher.from_passages(small.roles.values(), searcher.passages.values())
-    encoder = HashEncoder()
-    texts, ids = wordings(searcher.passages.values(), matcher, small.roles)
-    likeness = Likeness.train(np.stack([encoder.encode_query(text) for text in texts]), ids)
+    likeness = WordLikeness(*wordings(searcher.passages.values(), matcher, small.roles))
     learnt = quick_learnt(small, matcher.mask_all, likeness)
-    return partial(Assistant, small, searcher, learnt, encoder, fakes.safety)
+    return partial(Assistant, small, searcher, learnt, HashEncoder(), fakes.safety)
 
 
 @pytest.fixture(scope="session")

@@ -199,9 +199,10 @@ def test_an_enormous_amount_is_answered_too(talk: Talk) -> None:
 
 
 def test_personal_data_is_reminded_of_and_never_repeated(talk: Talk) -> None:
+    plain = talk("que fait un web designer ?")
     for data in ("je m'appelle Zoé,", "zoe.martin@exemple.fr", "06 12 34 56 78"):
         answer = talk(f"{data} que fait un web designer ?")
-        assert answer.roles == ("web-designer",) and "Pensez à ne pas écrire ici" in answer.text
+        assert answer.text.startswith(plain.text) and "Pensez à ne pas écrire ici" in answer.text
         assert "Zoé" not in answer.text and "zoe" not in answer.text and "06 12" not in answer.text
 
 
