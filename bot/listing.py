@@ -205,9 +205,11 @@ def _more(found: Sized, shown: Sized) -> str:
 
 def _answer(lead: str, items: list[tuple[RoleSheet, Passage, Block]]) -> Answer:
     citer = Citer()
+    # A bank answer may start with "Oui," to a question that a list does not show.
+    said = [capital(citer.sentence(p, block).removeprefix("Oui, ")) for _, p, block in items]
     bullets = [
-        f"- **{capital(the_role(role))}** : {citer.sentence(passage, block)}"
-        for role, passage, block in items
+        f"- **{capital(the_role(role))}** : {text}"
+        for (role, _, _), text in zip(items, said, strict=True)
     ]
     return Answer(
         kind="answer",
