@@ -12,14 +12,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
-import yaml
-
 from bot import intent_classifier, sections
 from bot.classifier import MeaningClassifier, Trained, folded_words
+from bot.data import text_of, values_of
 from corpus.text import fold
 from corpus.types import BankEntry
 from index.encoder import Vectors
@@ -42,15 +40,10 @@ SPACED_OUT = re.compile(r"\b(?:[a-z][ ._*-]){3,}[a-z]\b")
 TOKEN = re.compile(r"[a-z0-9*]+|[.?!;:…\n]+")
 
 
-def _data(name: str) -> str:
-    """Return the text of a data file of this package."""
-    return files("bot").joinpath(name).read_text("utf-8")
-
-
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, str]:
     """Text-message spelling -> plain words."""
-    plain_first: dict[str, str] = yaml.safe_load(_data("safety_patterns.yaml"))["spellings"]
+    plain_first: dict[str, str] = values_of("safety_patterns.yaml")["spellings"]
     return {typed: plain for plain, variants in plain_first.items() for typed in variants.split()}
 
 
@@ -78,7 +71,7 @@ def windows(plain_text: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _families() -> dict[str, str]:
     """Word, or beginning of word with a star, -> family of distress_words.yaml."""
-    families: dict[str, str] = yaml.safe_load(_data("distress_words.yaml"))
+    families: dict[str, str] = values_of("distress_words.yaml")
     return {word: family for family, words in families.items() for word in words.split()}
 
 
@@ -102,17 +95,18 @@ def pieces(window: str) -> list[str]:
     return rows + parts + [f"+{family}" for family in families] + pairs
 
 
+@lru_cache(maxsize=1)
 def examples() -> dict[str, dict[str, list[str]]]:
     """Return "calls" and "look_alikes" of distress_examples.yaml: family -> messages."""
     return {
         label: {family: lines.splitlines() for family, lines in families.items()}
-        for label, families in yaml.safe_load(_data("distress_examples.yaml")).items()
+        for label, families in values_of("distress_examples.yaml").items()
     }
 
 
 def word_files() -> tuple[str, str]:
     """Return the files that say how words are read: a change of them asks for training anew."""
-    return _data("safety_patterns.yaml"), _data("distress_words.yaml")
+    return text_of("safety_patterns.yaml"), text_of("distress_words.yaml")
 
 
 def ordinary_questions(bank: Iterable[BankEntry]) -> list[str]:

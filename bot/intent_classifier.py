@@ -7,11 +7,9 @@ be read; this one catches the many wordings that no pattern foresees. Figures: R
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
-
-import yaml
 
 from bot.classifier import MeaningClassifier, folded_words
+from bot.data import values_of
 
 OFF_TOPIC = "off-topic"
 THEME = "theme"
@@ -35,8 +33,8 @@ class IntentClassifier(MeaningClassifier):
 @lru_cache(maxsize=1)
 def examples() -> dict[str, list[str]]:
     """Return intent -> messages, as they are typed."""
-    text = files("bot").joinpath("intent_examples.yaml").read_text("utf-8")
-    return {intent: lines.splitlines() for intent, lines in yaml.safe_load(text).items()}
+    found = values_of("intent_examples.yaml")
+    return {intent: lines.splitlines() for intent, lines in found.items()}
 
 
 def example_pairs() -> tuple[list[str], list[str]]:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from bot.data import values_of
 from bot.types import Intent
 from corpus.text import fold
 
@@ -22,7 +20,7 @@ SHORT_ONLY = ("thanks", "greet", "sources", "complaint", "more", "shorter")
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[Intent, re.Pattern[str]], ...]:
-    data = yaml.safe_load(files("bot").joinpath("intents.yaml").read_text("utf-8"))
+    data = values_of("intents.yaml")
     return tuple((intent, re.compile("|".join(lines))) for intent, lines in data.items())
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
+from bot.data import values_of
 from bot.distress import DistressClassifier, Encode, plain
 from corpus.text import fold
 
@@ -32,7 +30,7 @@ EXPANSIONS = 3
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, dict[str, re.Pattern[str]]]:
     """Return section -> group -> pattern of safety_patterns.yaml."""
-    data = yaml.safe_load(files("bot").joinpath("safety_patterns.yaml").read_text("utf-8"))
+    data = values_of("safety_patterns.yaml")
     lists = {name: re.sub(r"\|\s+", "|", words) for name, words in data["words"].items()}
 
     def compiled(lines: str, edge: str) -> re.Pattern[str]:

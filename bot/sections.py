@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from bot.classifier import Guesses, MeaningClassifier, Trained, folded_words, ranked
+from bot.data import values_of
 from corpus.text import words
 from corpus.types import SECTIONS, BankEntry
 from index.encoder import Vectors
@@ -58,14 +56,15 @@ def example_pairs() -> tuple[list[str], list[str]]:
 @lru_cache(maxsize=1)
 def examples() -> dict[str, list[str]]:
     """Return section id -> short questions of section_examples.yaml."""
-    text = files("bot").joinpath("section_examples.yaml").read_text("utf-8")
-    return {section: lines.splitlines() for section, lines in yaml.safe_load(text).items()}
+    found = values_of("section_examples.yaml")
+    return {section: lines.splitlines() for section, lines in found.items()}
 
 
-def short_examples() -> list[str]:
+@lru_cache(maxsize=1)
+def short_examples() -> tuple[str, ...]:
     """Return the shortest examples ("et la paie ?")."""
     questions = (question for group in examples().values() for question in group)
-    return [question for question in questions if len(words(question)) <= SHORT_EXAMPLE]
+    return tuple(question for question in questions if len(words(question)) <= SHORT_EXAMPLE)
 
 
 class SectionsByMeaning(MeaningClassifier):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from bot.data import values_of
 from corpus.text import fold
 
 WORD = re.compile(r"[^\W_]+(?!['’\w])")
@@ -23,8 +21,7 @@ LEET_WORD = re.compile(r"\b(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5,}\b", re.
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
-    text = files("bot").joinpath("sms.yaml").read_text("utf-8")
-    return {str(short): str(plain) for short, plain in yaml.safe_load(text).items()}
+    return {str(short): str(plain) for short, plain in values_of("sms.yaml").items()}
 
 
 def expand(text: str) -> str:

@@ -83,6 +83,11 @@ def compose(text: str, report: Report, offset: int = 0) -> Node | None:
     return _Builder(report, offset).build(root) if root is not None else None
 
 
+def read_yaml(text: str) -> Any:
+    """Return the plain values of a YAML text that is known to be right."""
+    return yaml.load(text, Loader=LOADER)
+
+
 def read_utf8(path: Path, report: Report) -> str:
     """Read a UTF-8 file; another encoding is reported and gives an empty text."""
     try:

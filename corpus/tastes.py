@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from corpus.markup import read_yaml
 from corpus.text import fold
 
 FILE = Path(__file__).parent / "gouts.yaml"
@@ -52,8 +51,7 @@ def no_taste_examples(path: Path = FILE) -> tuple[str, ...]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return data
+    return dict(read_yaml(path.read_text(encoding="utf-8")))
 
 
 def _lines(value: dict[str, Any]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ ELISION = re.compile(
     r"\b(?:l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?=\w)", re.IGNORECASE
 )
 WHOLE = re.compile(r"\b(e|m|b|c)[\s-](commerc\w*|mail\w*|business|boutique\w*|shop\w*|merch\w*)")
+MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+"""Accents and other marks that combine with a letter: the five blocks that Unicode has for them."""
 WORD = re.compile(r"[a-z0-9]+(?:[+#]+)?")
 
 # The Snowball French stop words, without accents, less the words that carry meaning in a
@@ -32,8 +34,7 @@ STOP_WORDS = frozenset(
 def fold(text: str) -> str:
     """Lower case, without accents nor ligatures, typographic apostrophes made plain."""
     text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return text if text.isascii() else MARKS.sub("", unicodedata.normalize("NFD", text))
 
 
 def words(text: str) -> list[str]:
