@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import phrases
-from bot.compare import compare
+from bot.compare import Comparison
 from bot.compose import clarify_role, fixed, not_in_base, one_passage
 from bot.intent_classifier import OFF_TOPIC, SURE_INTENT, THEME
 from bot.limits_of_sources import missing
@@ -29,6 +29,8 @@ ALL_OF_A_JOB = 60
 """More passages than any job has (37 at most): the section decides among all of them."""
 MAYBE_ORIENT = 0.4
 """Probability from which a message that nothing answers is taken for a wish of orientation."""
+SURE_ADVICE = 0.8
+"""Probability, of orientation or a question on the themes, from which a near theme answers."""
 FIXED: dict[Intent, tuple[Kind, str]] = {
     "greet": ("greet", phrases.GREET),
     "thanks": ("greet", phrases.THANKS),
@@ -50,9 +52,10 @@ class Answering:
         retriever: PassageRetriever,
         understanding: Understanding,
         proposals: Proposals,
+        comparison: Comparison,
     ) -> None:
-        """Take the corpus, the retriever, the reader of messages (for earlier turns) and what
-        proposes jobs.
+        """Take the corpus, the retriever, the reader of messages (for earlier turns), what
+        proposes jobs and what compares them.
         """
         self._corpus = corpus
         self._retriever = retriever
@@ -62,6 +65,7 @@ class Answering:
         }
         self._free = tuple(document.name for document in corpus.documents)
         self._proposals = proposals
+        self._comparison = comparison
         self._sections = proposals.sections
         self._figures = {role.id: role_numbers(role) for role in corpus.roles.values()}
 
@@ -78,7 +82,7 @@ class Answering:
         """Choose by what the question asks for, then by what it names."""
         intent = question.intent
         if len(question.roles) > 1 and intent in ("compare", "personal-choice"):
-            return compare(question, self._corpus, self._sections)
+            return self._comparison.answer(question)
         if len(question.roles) > 1 and intent == "path":
             return answer_path(question, self._corpus, self._sections)
         if intent in FIXED:
@@ -136,17 +140,26 @@ class Answering:
         choices = self._choices(question)
         best = next((choice for choice in choices[:3] if self._answers(question, choice)), None)
         elsewhere = _may_ask(question, OFF_TOPIC)
-        if best and not (elsewhere and (best.hit.meaning or 0.0) < SURE):
+        if best and not (elsewhere and self._is_unsure(best)):
             passage = best.hit.passage
             held = numbers(passage.text)
             lead = missing(question, question.text, best.hit, held, lexicon)
             return one_passage(question, passage, self._corpus, lead)
-        if _may_ask(question, "orient", MAYBE_ORIENT) and not lexicon.names_theme(asked):
+        wish = _may_ask(question, "orient", MAYBE_ORIENT)
+        if wish and not (lexicon.names_theme(asked) and _may_ask(question, THEME, MAYBE_ORIENT)):
             return self._proposals.leads(question)
         strange = lexicon.strange(question.text)
-        if elsewhere or (not _may_ask(question, THEME) and (strange or self._is_far(choices))):
+        ours = wish or _may_ask(question, THEME)
+        if elsewhere or (not ours and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
+
+    def _is_unsure(self, choice: Choice) -> bool:
+        """Tell whether a passage may only look like an answer: a job's, for a message that names
+        no job, or one that is not very near.
+        """
+        of_a_job = choice.hit.passage.document in self._corpus.roles
+        return of_a_job or (choice.hit.meaning or 0.0) < SURE
 
     @staticmethod
     def _is_far(choices: Sequence[Choice]) -> bool:
@@ -163,7 +176,8 @@ class Answering:
         hits = {hit.passage.id: hit for hit in self._hits(query)}
         if self._free:
             hits |= {hit.passage.id: hit for hit in self._hits(query, self._free)}
-        return rank_anywhere(list(hits.values()), self._coverage(query), self._corpus.roles)
+        coverage = self._coverage(query)
+        return rank_anywhere(query, list(hits.values()), coverage, self._corpus.roles)
 
     def _coverage(self, query: str) -> Callable[[Hit], float]:
         """Share of the words of a query that a hit holds."""
@@ -172,12 +186,14 @@ class Answering:
     def _answers(self, question: Question, choice: Choice) -> bool:
         """Tell whether a passage is near enough to answer."""
         sheet = choice.hit.passage.document in self._corpus.roles
+        meaning = choice.hit.meaning or 0.0
+        ours = _may_ask(question, THEME) or (meaning >= SURE and _about_oneself(question))
         return is_answer(
-            choice.hit.meaning or 0.0,
+            meaning,
             choice.coverage,
             free=choice.hit.passage.kind == "free",
             english=question.language == "en",
-            theme=not sheet and _may_ask(question, THEME),
+            theme=not sheet and ours,
         )
 
     def _sources(self, turns: Sequence[Turn]) -> Answer:
@@ -209,3 +225,9 @@ class Answering:
 def _may_ask(question: Question, intent: str, least: float = SURE_INTENT) -> bool:
     """Tell whether the classifier gives an intent at least this probability."""
     return dict(question.intents).get(intent, 0.0) >= least
+
+
+def _about_oneself(question: Question) -> bool:
+    """Tell whether a message asks for advice on one's studies or choices, of whatever kind."""
+    found = dict(question.intents)
+    return found.get(THEME, 0.0) + found.get("orient", 0.0) >= SURE_ADVICE

@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from bot.answering import Answering
 from bot.classifier import Guesses
+from bot.compare import Comparison
 from bot.learning import Learnt
 from bot.lexicon import Lexicon
 from bot.model import ChatModel, open_model
@@ -144,12 +145,16 @@ class Assistant:
         def tastes(text: str) -> Guesses:
             return learnt.tastes.guess(encoder.encode_query(matcher.mask_all(text)))
 
+        def sections(masked: str) -> Guesses:
+            return learnt.sections.guess(masked, encoder.encode_query(masked))
+
         proposals = Proposals(corpus, passages, tastes)
         self.understanding = Understanding(
             corpus, matcher, learnt, encoder, lexicon, safety, proposals.shown
         )
         retriever = PassageRetriever(searcher=searcher)
-        answering = Answering(corpus, retriever, self.understanding, proposals)
+        comparison = Comparison(corpus, passages, proposals.sections, matcher, sections)
+        answering = Answering(corpus, retriever, self.understanding, proposals, comparison)
         self._model = model
         self.chain = build_chain(self.understanding, answering, Writer(model))
 

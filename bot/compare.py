@@ -1,59 +1,91 @@
-"""Compare two or three jobs in one table: same rows for each, every cell cited."""
+"""Compare two or three jobs: a sentence that answers, then a table with the same rows for each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from bot import phrases
 from bot.cite import Citer
+from bot.classifier import Guesses
+from bot.compare_leads import NO_COMMON_PAY, Leads
 from bot.compose import suggest
+from bot.criteria import criteria
 from bot.french import join, the_role, titles
+from bot.roles import RoleMatcher
 from bot.types import Answer, Question, Sections
-from corpus.types import Corpus, RoleSheet
+from corpus.types import SECTIONS, Corpus, Passage, RoleSheet
 
-ROWS = (
-    ("Le métier", "en-bref"),
-    ("Au quotidien", "missions"),
-    ("Études", "formations"),
-    ("Salaire", "salaire"),
-    ("Qualités", "qualites"),
-)
+ROWS = ("en-bref", "missions", "formations", "salaire", "qualites")
+HEADINGS = {"en-bref": "Le métier", "missions": "Au quotidien", "formations": "Études"}
+"""Row headings that differ from those of the sheets."""
 MISSING = "Non précisé dans mes sources"
 
 
-def compare(question: Question, corpus: Corpus, passages: Sections) -> Answer:
-    """Answer a comparison. `passages` maps (role id, section id) to the section's passage."""
-    roles = [corpus.roles[role] for role in question.roles]
-    citer = Citer()
-    rows: tuple[tuple[str, str], ...] = ROWS
-    asked = question.section
-    if asked and any((role.id, asked) in passages for role in roles):
-        heading = {r[1]: r[0] for r in ROWS}.get(asked)
-        if heading and asked != "en-bref":
-            rows = tuple(r for r in ROWS if r[1] in ("en-bref", asked))
-    lines = [
-        "| | " + " | ".join(titles(role) for role in roles) + " |",
-        "|---" * (len(roles) + 1) + "|",
-    ]
-    for heading, section in rows:
-        cells = [_cell(citer, role, section, passages) for role in roles]
-        lines.append(f"| **{heading}** | " + " | ".join(cells) + " |")
-    names = join([the_role(role) for role in roles])
-    lead = f"Voici ce que disent mes sources sur {names}."
-    if question.intent == "personal-choice":
-        lead = f"Ce choix vous appartient. {lead}"
-    suggestions = tuple(s for role in roles for s in suggest(role, ("missions",))[:1])
-    return Answer(
-        kind="answer",
-        text=lead + "\n\n" + "\n".join(lines),
-        citations=citer.citations(),
-        roles=question.roles,
-        section=question.section,
-        suggestions=suggestions or phrases.EXAMPLES[:3],
-    )
+class Comparison:
+    """Answers comparisons; built once."""
 
+    def __init__(
+        self,
+        corpus: Corpus,
+        passages: Iterable[Passage],
+        sections: Sections,
+        matcher: RoleMatcher,
+        guess: Callable[[str], Guesses],
+    ) -> None:
+        """`guess` tells which section a question asks for, its jobs masked."""
+        self._corpus = corpus
+        self._sections = sections
+        self._matcher = matcher
+        self._guess = guess
+        self._leads = Leads(passages, sections, matcher)
 
-def _cell(citer: Citer, role: RoleSheet, section: str, passages: Sections) -> str:
-    """The first block of the section, which answers by itself, without table signs."""
-    passage = passages.get((role.id, section))
-    if passage is None:
-        return MISSING
-    return citer.sentence(passage, passage.blocks[0]).replace("|", "/")
+    def answer(self, question: Question) -> Answer:
+        """Answer a comparison of the jobs of a question."""
+        roles = [self._corpus.roles[role] for role in question.roles]
+        asked = criteria(self._matcher.mask_all(question.standalone), self._guess)
+        asked = tuple(s for s in asked if any((role.id, s) in self._sections for role in roles))
+        citer = Citer()
+        choice = "Ce choix vous appartient. " if question.intent == "personal-choice" else ""
+        lead, pay_told = self._lead(roles, asked, citer)
+        asked_rows = (s for s in asked if not (pay_told and s == "salaire"))
+        rows = ("en-bref", *asked_rows) if asked else ROWS
+        suggestions = tuple(s for role in roles for s in suggest(role, ("missions",))[:1])
+        return Answer(
+            kind="answer",
+            text=f"{choice}{lead}\n\n{self._table(roles, rows, citer)}",
+            citations=citer.citations(),
+            roles=question.roles,
+            section=asked[0] if asked else "metiers-proches",
+            suggestions=suggestions or phrases.EXAMPLES[:3],
+        )
+
+    def _lead(
+        self, roles: list[RoleSheet], asked: tuple[str, ...], citer: Citer
+    ) -> tuple[str, bool]:
+        """What comes before the table, and whether it already quotes what the sheets pay."""
+        pay = self._leads.pay(roles, citer) if "salaire" in asked else ""
+        studies = self._leads.studies(roles) if "formations" in asked else ""
+        difference = "" if asked else self._leads.difference(roles, citer)
+        found = "\n\n".join(filter(None, (pay, studies, difference)))
+        names = join([the_role(role) for role in roles])
+        quoted = pay not in ("", NO_COMMON_PAY)
+        return found or f"Voici ce que disent mes sources sur {names}.", quoted
+
+    def _table(self, roles: list[RoleSheet], rows: tuple[str, ...], citer: Citer) -> str:
+        """One column for each job, one row for each section."""
+        lines = [
+            "| | " + " | ".join(titles(role) for role in roles) + " |",
+            "|---" * (len(roles) + 1) + "|",
+        ]
+        for section in rows:
+            cells = [self._cell(citer, role, section) for role in roles]
+            heading = HEADINGS.get(section, SECTIONS[section])
+            lines.append(f"| **{heading}** | " + " | ".join(cells) + " |")
+        return "\n".join(lines)
+
+    def _cell(self, citer: Citer, role: RoleSheet, section: str) -> str:
+        """The first block of the section, which answers by itself, without table signs."""
+        passage = self._sections.get((role.id, section))
+        if passage is None:
+            return MISSING
+        return citer.sentence(passage, passage.blocks[0]).replace("|", "/")

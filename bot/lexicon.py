@@ -23,6 +23,11 @@ TYPO_LETTERS = 6
 """Words shorter than this must be right: "crêpe" is one letter away from "créée"."""
 
 
+WISHES = frozenset(map(normal, ("devenir", "become")))
+AFTER_WISH = 3
+"""Words after such a word in which the job wished for is named."""
+
+
 class Lexicon:
     """Built once from the corpus; every test works on folded words, one typo forgiven."""
 
@@ -91,6 +96,12 @@ class Lexicon:
     def names_other_job(self, text: str) -> bool:
         """Tell whether the text names a job outside e-commerce ("footballeur")."""
         return bool(_longest([normal(w) for w in words(text)], self._other_jobs))
+
+    def wants_other_job(self, text: str) -> bool:
+        """Tell whether the text is about becoming one ("devenir infirmière")."""
+        plain = [normal(w) for w in words(text)]
+        wishes = (i for i, word in enumerate(plain) if word in WISHES)
+        return any(_longest(plain[i + 1 : i + 1 + AFTER_WISH], self._other_jobs) for i in wishes)
 
     def names_theme(self, text: str) -> bool:
         """Tell whether a theme is named in the text ("stage de 3e", "pure player")."""

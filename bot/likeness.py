@@ -3,9 +3,9 @@
 The vectors of e5 tell how a question is typed (register, spelling, language) as much as what it
 asks. The wordings of one bank entry ask the same thing, so the directions in which they differ
 from one another do not count: linear discriminant analysis (Fisher, 1936) learns a space where
-every such direction weighs the same, and a passage is the mean of its wordings there. On 692
-wordings taken out of the bank, with section and words held, the right entry of the job comes first
-for 79 % instead of 44 % by the cosine of e5.
+every such direction weighs the same, and a passage is the mean of its wordings there. On the
+questions taken out of the bank, with section and words held, the right entry of the job comes
+first for 79 % instead of 44 % by the cosine of e5.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.french import french_number
 from bot.lexicon import Lexicon
 from bot.select import foreign_figures
 from bot.types import Question
@@ -29,7 +30,7 @@ COMPANY = re.compile(
 )
 COMPANY_ACTS = re.compile(
     r"\b(?!(?:Qui|On|Il|Elle|Ça|Ca|Est|Who|Does|It|They|Comment|Pourquoi)\b)[A-Z][\w&-]+"
-    r"(?:\s+(?:recrute|embauche|paie|paye|verse|recherche|prend)\b|(?:\s+(?:pay|hire))\b)"
+    r"(?:\s+(?:recrute|embauche|paie|paye|verse|cherche|recherche|prend)\b|(?:\s+(?:pay|hire))\b)"
     r"|\b(?:[Dd]oes|[Aa]t)\s+[A-Z]\w+"
 )
 """A company that does something: "Cdiscount recrute-t-il…", "How much does Sephora pay…"."""
@@ -38,8 +39,10 @@ PROPER_NAME = re.compile(
     r"(?<=[a-zà-ÿ,'’] )(?:[dlDL][’'])?([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*)"
 )
 NOWHERE = re.compile(
-    r"quel jour exactement|code promo|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
+    r"quel jour exactement|quel age a |"
+    r"code promo|couleur prefere|au chiffre pres|a l'euro pres|to the euro"
     r"|\b(?:e-?mail|adresse mail|mail) (?:du|de la|de l'|des|d'un|of)\b|taux de reussite"
+    r"|quelles? (?:moyennes?|notes?) (?:au bac|en |faut|pour|il faut)"
     r"|telephone (?:du|d'un|de la|de l'|des) (?:service|entreprise|societe|magasin|recruteur)"
     r"|note moyenne|(?:nombre|pourcentage|chiffre) exact|combien d'heures (?:de sommeil|dort)"
 )
@@ -47,12 +50,12 @@ NOWHERE = re.compile(
 UNKNOWABLE = re.compile(
     r"s'appelle comment|comment s'appelle|quel est le nom|(?:le|un) nom d'un|what's the name"
     r"|\bpdg\b|phone number"
-    r"|qui est (?:le |la )?(?:pdg|patron|directeur|directrice)|numero de tel"
+    r"|qui est (?:le |la )?(?:pdg|patron|directeur|directrice|meilleure?\b|plus )|numero de tel"
 )
 """What no source holds about a job; themes do tell names and telephone numbers."""
 HEAD_COUNT = re.compile(
     r"combien (?:de |d')metier|combien y a[- ]t[- ]il de metier|how many metier"
-    r"|combien (?:de |d')(?:eleves?|candidats?|places?|etudiants?|inscrits?)\b"
+    r"|combien (?:de |d')?(?:eleves?|candidats?|places?|etudiants?|inscrits?)\b"
     r"|quelles? (?:boites?|entreprises?|societes?|agences?) (?:\w+ ){0,3}"
     r"(?:cherchent?|recherchent?|recrutent?|embauchent?|prennent)\b"
 )
@@ -81,12 +84,6 @@ def asking(text: str) -> str:
     return " ".join(clauses) or text
 
 
-def french_number(figure: str) -> str:
-    """Write a figure with spaces between thousands: "5000" -> "5 000"; long ones are cut."""
-    whole = figure.partition(".")[0][:MAX_DIGITS]
-    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", " ", whole)
-
-
 def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon: Lexicon) -> str:
     """Return the French sentence that says what the sources lack, or an empty one.
 
@@ -97,7 +94,7 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     near = (hit.meaning or 0.0) >= NEAR
     figures = foreign_figures(question.text, known)
     if figures:
-        amount = french_number(figures[0])
+        amount = french_number(figures[0][:MAX_DIGITS])
         return f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:
@@ -110,7 +107,8 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     if any(set(words(name)) & set(lexicon.strange(name)) for name in PERSON.findall(question.text)):
         return f"Mes sources ne parlent d’aucune personne en particulier. {NEAREST}"
     unknowable = question.roles and UNKNOWABLE.search(folded)
-    if unknowable or NOWHERE.search(folded) or HEAD_COUNT.search(masked):
+    counted = hit.passage.kind != "free" and HEAD_COUNT.search(fold(masked))
+    if unknowable or NOWHERE.search(folded) or counted:
         return f"Cette précision n’est pas dans mes sources. {NEAREST}"
     if len(masked.split()) > LONG_STORY:
         return ""  # the names of a long story are not what it asks

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sized
 from bot.cite import Citer
 from bot.compose import suggest
 from bot.french import capital, join, the_role
-from bot.orient import lowest_level
+from bot.levels import lowest_level
 from bot.types import Answer, Question, Sections
 from corpus.text import fold
 from corpus.types import FAMILIES, Block, Corpus, Passage, RoleSheet, lower_first

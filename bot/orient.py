@@ -15,13 +15,13 @@ from bot.cite import Citer
 from bot.classifier import Guesses
 from bot.compose import suggest
 from bot.french import capital, the_role
+from bot.levels import lowest_level
 from bot.types import Answer, Question, Sections
 from corpus.tastes import Taste, load_tastes, read_tastes
 from corpus.text import fold, tokens
 from corpus.types import Block, Corpus, Passage, RoleSheet
 
 MAX_LEADS = 3
-UNKNOWN_LEVEL = 99
 TASTE_FROM = 0.2
 """Probability from which a taste is taken from a message that no pattern reads."""
 REASON_SECTIONS = ("pour-qui", "qualites", "en-bref", "missions")
@@ -116,16 +116,6 @@ class Orientation:
             told = INTRODUCED.match(limit[1].text)
             text += f" {'' if told else 'À savoir : '}{citer.sentence(*limit)}"
         return text
-
-
-def lowest_level(role: RoleSheet) -> int:
-    """Lowest number of years after the bac in the sheet's level; 0 for CAP, bac or none.
-
-    UNKNOWN_LEVEL where the sheet names no diploma ("variable selon le parcours").
-    """
-    if re.search(r"CAP|sans diplôme|aucun diplôme|\bbac\b(?!\+)", role.level):
-        return 0
-    return min((int(n) for n in re.findall(r"bac\+(\d)", role.level)), default=UNKNOWN_LEVEL)
 
 
 def _best_block(role: RoleSheet, wanted: set[str], passages: Sections) -> tuple[Passage, Block]:

@@ -12,7 +12,7 @@ from corpus.text import STOP_WORDS, fold
 FILLERS = frozenset(
     "non nan oui pour plutot alors ok what about mais sinon pardon voulais parlais dire autre "
     "euh bah ben hum enfin erreur trompe suis me je metier puis idem pareil meme question chose "
-    "same fait finalement and".split()
+    "same fait finalement and celle celles celui ceux bof".split()
 )  # fmt: skip
 ENGLISH = frozenset(
     """the is are what how does do much many earn salary job jobs who which where why when can you
@@ -30,7 +30,7 @@ POINTERS = re.compile(
 VAGUE = re.compile(r"\b(?:ca|cela)\b")
 """Pointers that may point at what the message itself names ("le stage de 3e, ça dure…")."""
 SWITCH = re.compile(
-    r"^(?:et|euh|ok|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|"
+    r"^(?:et|euh|ok|bof|non|nan|oui|mais|sinon|and|what about|alors|plutot|pardon|je voulais|"
     r"je parlais|je me suis tromp\w+|erreur|puis|pour|idem|pareil|meme (?:question|chose)|same)\b"
 )
 SIMILAR = re.compile(r"\b(?:ressembl\w+|proches?|voisins?|similaires?|similar)\b")

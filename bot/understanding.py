@@ -44,7 +44,7 @@ SHORT_FOLLOW_UP = 6
 FOLLOWS_FROM = 0.4
 """Probability of a section from which a message with unknown words still follows on a job."""
 SURE_OFF_TOPIC = 0.9
-"""Probability from which a message is off topic even where it might follow on a job."""
+"""Probability from which a message is off topic even where it seems to ask about a job."""
 LONG_MESSAGE = 12
 """A message of more words than this stands alone unless it points back."""
 
@@ -137,7 +137,7 @@ class Understanding:
         if self._defines_term(reading):
             return self._definition(reading)
         if len(roles) > 1:
-            path = PATH.search(fold(base.text)) or base.section == "evolution"
+            path = PATH.search(fold(base.text)) or (base.section == "evolution" and reading.sure)
             path = path and reading.intent != "compare"
             return reading.question("path" if path else "compare")
         if reading.intent == "compare" and context.roles and context.roles[0] != roles[0]:
@@ -160,8 +160,7 @@ class Understanding:
         text, intent = reading.base.text, reading.intent
         if apart := self._apart(reading, context):
             return apart
-        pointed = self._pointed(text, context)
-        if pointed:
+        if pointed := self._pointed(text, context):
             return self._about(reading, pointed, context, "désigné dans la liste d’avant")
         if self.lexicon.is_only_term(text) or (intent == "define" and self.lexicon.term_in(text)):
             return self._definition(reading)
@@ -183,9 +182,8 @@ class Understanding:
         intent = reading.intent
         if is_insult(reading.base.text):
             return reading.question("insult", roles=context.roles)
-        if intent in ("about", "complaint", "sources", "personal-choice"):
-            return reading.question(intent, roles=context.roles)
-        if intent in ("greet", "thanks") and not self._asks_more(reading):
+        polite = intent in ("greet", "thanks") and not self._asks_more(reading)
+        if intent and (polite or intent in ("about", "complaint", "sources", "personal-choice")):
             return reading.question(intent, roles=context.roles)
         if intent in ("more", "shorter"):
             if context.last is None and len(words(reading.base.text)) > SHORT_FOLLOW_UP:
@@ -195,15 +193,15 @@ class Understanding:
             return replace(context.last, raw=reading.base.raw, intent=intent)
         intents = dict(reading.base.intents)
         about_us = intents["orient"] + intents["list"] + intents[THEME] >= SURE_ORIENT
-        other = self.lexicon.names_other_job(reading.base.text) and not about_us
+        text, lexicon = reading.base.text, self.lexicon
+        other = lexicon.wants_other_job(text) or (lexicon.names_other_job(text) and not about_us)
         return reading.question("off-topic", "métier d’un autre domaine") if other else None
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether a greeting or thanks is followed by a question."""
-        if any(i in ("greet", "thanks") and p >= SURE_INTENT for i, p in reading.base.intents):
-            return False
+        polite = any(i in ("greet", "thanks") and p >= SURE_INTENT for i, p in reading.base.intents)
         rest = after_greeting(reading.base.text)
-        if len(rest.split()) < 2:
+        if len(rest.split()) < 2 or (polite and "?" not in reading.base.text):
             return False
         return self._learnt.sections.guess(rest)[0][1] >= SURE_SECTION
 
@@ -211,7 +209,8 @@ class Understanding:
         """Part of a job's name: that job if it is alone, two that are compared, or a choice."""
         text, intent = reading.base.text, reading.intent
         candidates = self._matcher.candidates(text)
-        elsewhere = dict(reading.base.intents)[OFF_TOPIC] >= SURE_INTENT
+        least = SURE_OFF_TOPIC if reading.sure else SURE_INTENT
+        elsewhere = dict(reading.base.intents)[OFF_TOPIC] >= least
         other = elsewhere or intent in ("orient", "list") or self.lexicon.names_theme(text)
         if other or not candidates:
             return None
@@ -272,7 +271,8 @@ class Understanding:
         if self.lexicon.strange_in_questions(text) and not points:
             return sure >= FOLLOWS_FROM and off_topic < sure
         if self.lexicon.names_theme(text) and not self.lexicon.is_generic(text):
-            return bool(POINTERS.search(VAGUE.sub("", text)))
+            short = len(words(text)) <= SHORT_FOLLOW_UP and continues and reading.sure
+            return short or bool(POINTERS.search(VAGUE.sub("", text)))
         return continues or len(words(text)) <= LONG_MESSAGE
 
     def _defines_term(self, reading: Reading) -> bool:

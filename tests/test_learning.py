@@ -72,7 +72,7 @@ def test_each_text_is_embedded_once(fakes: SimpleNamespace, tmp_path: Path) -> N
 def test_meaning_is_asked_only_in_doubt(
     words_say: float, meaning_says: float | None, call: bool
 ) -> None:
-    """Of the score, words make 70 % and meaning 30 %; the threshold is 0.45."""
+    """Of the score, words make 70 % and meaning 30 %; the threshold here is 0.45."""
 
     class Pipeline:
         classes_ = [CALL, "calm"]

@@ -182,6 +182,62 @@ def test_a_job_that_one_leaves_is_no_other_subject(talk: Talk) -> None:
     assert talk("Combien gagne une infirmière ?").kind == "decline"
 
 
+def test_a_wish_for_a_job_of_another_field_is_another_subject(talk: Talk) -> None:
+    assert talk("Je voudrais devenir infirmière, quelles études après le bac ?").kind == "decline"
+    assert talk("Où acheter des baskets pas chères ?").kind == "decline"
+
+
+def test_a_question_after_thanks_leaves_its_subject_to_the_next_one(talk: Talk) -> None:
+    first = ("Quelles études pour être responsable logistique ?", "merci ! et le salaire ?")
+    answer = talk(*first, "et pour un supply chain manager ?")
+    assert (answer.roles, answer.section) == (("supply-chain-manager",), "salaire")
+
+
+def test_a_correction_is_no_call_for_help(talk: Talk) -> None:
+    answer = talk("C’est quoi le salaire d’un consultant SEO ?", "non pardon, je voulais dire SEA")
+    assert (answer.roles, answer.section) == (("consultant-sea",), "salaire")
+
+
+@pytest.mark.parametrize(
+    ("message", "amount"),
+    [
+        ("J’ai 19 ans, combien je toucherai en apprentissage ?", "783,90"),
+        ("Combien gagne un apprenti de 17 ans ?", "492,22"),
+        ("Je serai apprentie à 24 ans, quel salaire ?", "966,21"),
+    ],
+)
+def test_an_apprentice_s_pay_is_that_of_the_age_told(talk: Talk, message: str, amount: str) -> None:
+    assert amount in talk(message).text.split(".")[0]
+
+
+def test_numbers_of_pupils_taken_are_in_no_source(talk: Talk) -> None:
+    answer = talk("Combien d’élèves sont pris chaque année au BUT MMI de Limoges ?")
+    assert answer.kind == "abstain"
+
+
+@pytest.mark.parametrize(
+    ("message", "section", "start"),
+    [
+        ("Qui gagne le plus entre un trafic manager et un web designer ?", "salaire",
+         "Au début, le ou la responsable trafic gagne le plus"),
+        ("Data analyst ou data scientist : lequel demande le plus d’études ?", "formations",
+         "D’après les fiches, les études les plus longues sont pour le ou la data scientist"),
+        ("Community manager et social media manager, c’est pareil ?", "metiers-proches",
+         "Le ou la community manager"),
+    ],
+)  # fmt: skip
+def test_a_comparison_starts_with_what_is_asked(
+    talk: Talk, message: str, section: str, start: str
+) -> None:
+    answer = talk(message)
+    assert answer.section == section and answer.text.startswith(start), answer.text[:200]
+
+
+def test_what_the_message_takes_for_granted_is_corrected_first(talk: Talk) -> None:
+    asked = "Puisque les community managers sont tous des stagiaires, ça vaut le coup ?"
+    assert "23 %" in talk(asked).text.split("\n\n")[0]
+
+
 def test_calls_and_look_alikes_never_learnt(data: Path) -> None:
     """The guard as it serves: patterns, words and vectors."""
     guard = Safety.open(index_folder(data), SentenceEncoder.open().encode_query)
