@@ -16,7 +16,7 @@ from bot.data import values_of
 from bot.distress import DistressClassifier, Encode, plain
 from corpus.text import fold
 
-THRESHOLD = 0.45
+THRESHOLD = 0.43
 """Probability from which the classifier alone shows the help card."""
 
 SIGNS = "injection_signs"
