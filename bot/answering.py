@@ -139,17 +139,18 @@ class Answering:
             return clarify_role(question, self._corpus)
         choices = self._choices(question)
         best = next((choice for choice in choices[:3] if self._answers(question, choice)), None)
-        elsewhere = _may_ask(question, OFF_TOPIC)
+        elsewhere = question.may_ask(OFF_TOPIC) >= SURE_INTENT
         if best and not (elsewhere and self._is_unsure(best)):
             passage = best.hit.passage
             held = numbers(passage.text)
-            lead = missing(question, question.text, best.hit, held, lexicon)
+            masked = self._understanding.mask(question.text)
+            lead = missing(question, masked, best.hit, held, lexicon)
             return one_passage(question, passage, self._corpus, lead)
-        wish = _may_ask(question, "orient", MAYBE_ORIENT)
-        if wish and not (lexicon.names_theme(asked) and _may_ask(question, THEME, MAYBE_ORIENT)):
+        wish = question.may_ask("orient") >= MAYBE_ORIENT
+        if wish and not (lexicon.names_theme(asked) and question.may_ask(THEME) >= MAYBE_ORIENT):
             return self._proposals.leads(question)
         strange = lexicon.strange(question.text)
-        ours = wish or _may_ask(question, THEME)
+        ours = wish or question.may_ask(THEME) >= SURE_INTENT
         if elsewhere or (not ours and (strange or self._is_far(choices))):
             return fixed(*FIXED["off-topic"])
         return not_in_base(question, self._corpus)
@@ -187,13 +188,13 @@ class Answering:
         """Tell whether a passage is near enough to answer."""
         sheet = choice.hit.passage.document in self._corpus.roles
         meaning = choice.hit.meaning or 0.0
-        ours = _may_ask(question, THEME) or (meaning >= SURE and _about_oneself(question))
+        advice = meaning >= SURE and question.may_ask(THEME, "orient") >= SURE_ADVICE
         return is_answer(
             meaning,
             choice.coverage,
             free=choice.hit.passage.kind == "free",
             english=question.language == "en",
-            theme=not sheet and ours,
+            theme=not sheet and (advice or question.may_ask(THEME) >= SURE_INTENT),
         )
 
     def _sources(self, turns: Sequence[Turn]) -> Answer:
@@ -220,14 +221,3 @@ class Answering:
     def _hits(self, query: str, documents: Sequence[str] = (), count: int = 0) -> list[Hit]:
         found = self._retriever.invoke(query, documents=documents, count=count)
         return [document.metadata["hit"] for document in found]
-
-
-def _may_ask(question: Question, intent: str, least: float = SURE_INTENT) -> bool:
-    """Tell whether the classifier gives an intent at least this probability."""
-    return dict(question.intents).get(intent, 0.0) >= least
-
-
-def _about_oneself(question: Question) -> bool:
-    """Tell whether a message asks for advice on one's studies or choices, of whatever kind."""
-    found = dict(question.intents)
-    return found.get(THEME, 0.0) + found.get("orient", 0.0) >= SURE_ADVICE

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from bot import phrases
 from bot.cite import Citer
 from bot.classifier import Guesses
-from bot.compare_leads import NO_COMMON_PAY, Leads
+from bot.compare_leads import Leads
 from bot.compose import suggest
 from bot.criteria import criteria
 from bot.french import join, the_role, titles
@@ -19,6 +19,10 @@ ROWS = ("en-bref", "missions", "formations", "salaire", "qualites")
 HEADINGS = {"en-bref": "Le métier", "missions": "Au quotidien", "formations": "Études"}
 """Row headings that differ from those of the sheets."""
 MISSING = "Non précisé dans mes sources"
+NO_COMMON_PAY = (
+    "Mes sources ne donnent pas de chiffres comparables : je ne peux pas dire quel métier paie "
+    "le mieux."
+)
 
 
 class Comparison:
@@ -46,9 +50,10 @@ class Comparison:
         asked = tuple(s for s in asked if any((role.id, s) in self._sections for role in roles))
         citer = Citer()
         choice = "Ce choix vous appartient. " if question.intent == "personal-choice" else ""
-        lead, pay_told = self._lead(roles, asked, citer)
-        asked_rows = (s for s in asked if not (pay_told and s == "salaire"))
-        rows = ("en-bref", *asked_rows) if asked else ROWS
+        pay = self._leads.pay(roles, citer) if "salaire" in asked else ""
+        lead = self._lead(roles, asked, pay, citer)
+        # What the sheets pay is quoted already, before the table.
+        rows = ("en-bref", *(s for s in asked if s != "salaire" or not pay)) if asked else ROWS
         suggestions = tuple(s for role in roles for s in suggest(role, ("missions",))[:1])
         return Answer(
             kind="answer",
@@ -59,17 +64,16 @@ class Comparison:
             suggestions=suggestions or phrases.EXAMPLES[:3],
         )
 
-    def _lead(
-        self, roles: list[RoleSheet], asked: tuple[str, ...], citer: Citer
-    ) -> tuple[str, bool]:
-        """What comes before the table, and whether it already quotes what the sheets pay."""
-        pay = self._leads.pay(roles, citer) if "salaire" in asked else ""
-        studies = self._leads.studies(roles) if "formations" in asked else ""
-        difference = "" if asked else self._leads.difference(roles, citer)
-        found = "\n\n".join(filter(None, (pay, studies, difference)))
+    def _lead(self, roles: list[RoleSheet], asked: tuple[str, ...], pay: str, citer: Citer) -> str:
+        """What comes before the table; `pay` is the comparison of pay, if the sheets allow one."""
+        if not asked:
+            parts = [self._leads.difference(roles, citer)]
+        else:
+            parts = [pay or NO_COMMON_PAY] if "salaire" in asked else []
+            parts += [self._leads.studies(roles)] if "formations" in asked else []
         names = join([the_role(role) for role in roles])
-        quoted = pay not in ("", NO_COMMON_PAY)
-        return found or f"Voici ce que disent mes sources sur {names}.", quoted
+        found = "\n\n".join(filter(None, parts))
+        return found or f"Voici ce que disent mes sources sur {names}."
 
     def _table(self, roles: list[RoleSheet], rows: tuple[str, ...], citer: Citer) -> str:
         """One column for each job, one row for each section."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from corpus.text import fold
 from corpus.types import RoleSheet, lower_first
 
@@ -56,8 +54,3 @@ def join(items: list[str], last: str = "et") -> str:
 def capital(text: str) -> str:
     """Raise the first letter only."""
     return text[:1].upper() + text[1:]
-
-
-def french_number(figure: str) -> str:
-    """Write a figure with spaces between thousands: "5000" -> "5 000"; decimals are cut."""
-    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", " ", figure.partition(".")[0])

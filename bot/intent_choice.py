@@ -23,19 +23,19 @@ LOOSE: tuple[Intent | None, ...] = ("about", "orient", "shorter", "more")
 
 def with_intent(reading: Reading, context: Context, lexicon: Lexicon) -> Reading:
     """Let the classifier complete a message without pattern, or overrule a loose one."""
-    text, intents = fold(reading.base.text), dict(reading.base.intents)
-    if reading.intent in LOOSE and max(intents[THEME], intents[OFF_TOPIC]) >= OVERRULES:
+    text, may_ask = fold(reading.base.text), reading.base.may_ask
+    if reading.intent in LOOSE and max(may_ask(THEME), may_ask(OFF_TOPIC)) >= OVERRULES:
         return replace(reading, intent=None)
-    if reading.intent == "list" and intents["orient"] >= SURE_AFTER_JOB:
+    if reading.intent == "list" and may_ask("orient") >= SURE_AFTER_JOB:
         return replace(reading, intent="orient")
-    if reading.intent == "define" and intents["list"] >= SURE_AFTER_JOB:
+    if reading.intent == "define" and may_ask("list") >= SURE_AFTER_JOB:
         return replace(reading, intent="list")
     talking = bool(context.roles or context.options)
     if reading.intent or lexicon.is_generic(text):
         return reading
     if talking and (reading.sure or POINTERS.search(text)):
         return reading
-    if lexicon.term_in(text) and intents["define"] >= TERM_DEFINED:
+    if lexicon.term_in(text) and may_ask("define") >= TERM_DEFINED:
         return replace(reading, intent="define")
     intent, probability = reading.base.intents[0]
     wanted = SURE_AFTER_JOB if talking else SURE_ORIENT if intent == "orient" else SURE_INTENT

@@ -16,9 +16,13 @@ def lowest_level(role: RoleSheet) -> int:
     """
     if re.search(r"CAP|sans diplôme|aucun diplôme|\bbac\b(?!\+)", role.level):
         return 0
-    return min((int(n) for n in re.findall(r"bac\+(\d)", role.level)), default=UNKNOWN_LEVEL)
+    return min(_years(role), default=UNKNOWN_LEVEL)
 
 
 def highest_level(role: RoleSheet) -> int:
     """Highest number of years after the bac in the sheet's level; the lowest if it names none."""
-    return max((int(n) for n in re.findall(r"bac\+(\d)", role.level)), default=lowest_level(role))
+    return max(_years(role), default=lowest_level(role))
+
+
+def _years(role: RoleSheet) -> list[int]:
+    return [int(n) for n in re.findall(r"bac\+(\d)", role.level)]

@@ -21,8 +21,6 @@ Name = tuple[str, ...]
 
 TYPO_LETTERS = 6
 """Words shorter than this must be right: "crêpe" is one letter away from "créée"."""
-
-
 WISHES = frozenset(map(normal, ("devenir", "become")))
 AFTER_WISH = 3
 """Words after such a word in which the job wished for is named."""

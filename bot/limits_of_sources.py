@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from bot.french import french_number
 from bot.lexicon import Lexicon
 from bot.select import foreign_figures
 from bot.types import Question
@@ -84,6 +83,12 @@ def asking(text: str) -> str:
     return " ".join(clauses) or text
 
 
+def french_number(figure: str) -> str:
+    """Write a figure with spaces between thousands: "5000" -> "5 000"; long ones are cut."""
+    whole = figure.partition(".")[0][:MAX_DIGITS]
+    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", " ", whole)
+
+
 def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon: Lexicon) -> str:
     """Return the French sentence that says what the sources lack, or an empty one.
 
@@ -94,7 +99,7 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     near = (hit.meaning or 0.0) >= NEAR
     figures = foreign_figures(question.text, known)
     if figures:
-        amount = french_number(figures[0][:MAX_DIGITS])
+        amount = french_number(figures[0])
         return f"Le montant de {amount} € n’est pas dans mes sources. Voici ce qu’elles disent."
     year = next((y for y in re.findall(r"\b20[2-9]\d\b", folded) if int(y) > LAST_YEAR), None)
     if year:
@@ -107,7 +112,8 @@ def missing(question: Question, masked: str, hit: Hit, known: set[str], lexicon:
     if any(set(words(name)) & set(lexicon.strange(name)) for name in PERSON.findall(question.text)):
         return f"Mes sources ne parlent d’aucune personne en particulier. {NEAREST}"
     unknowable = question.roles and UNKNOWABLE.search(folded)
-    counted = hit.passage.kind != "free" and HEAD_COUNT.search(fold(masked))
+    # A school's own document may tell how many places it has; other sources never do.
+    counted = hit.passage.kind != "free" and HEAD_COUNT.search(masked)
     if unknowable or NOWHERE.search(folded) or counted:
         return f"Cette précision n’est pas dans mes sources. {NEAREST}"
     if len(masked.split()) > LONG_STORY:

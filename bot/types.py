@@ -62,6 +62,10 @@ class Question:
     candidates: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
 
+    def may_ask(self, *intents: str) -> float:
+        """Return the probability that the message asks for one of these; 0 where it names a job."""
+        return sum(p for intent, p in self.intents if intent in intents)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

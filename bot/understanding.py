@@ -191,15 +191,14 @@ class Understanding:
             if context.last is None:
                 return reading.question(intent, "rien avant")
             return replace(context.last, raw=reading.base.raw, intent=intent)
-        intents = dict(reading.base.intents)
-        about_us = intents["orient"] + intents["list"] + intents[THEME] >= SURE_ORIENT
+        about_us = reading.base.may_ask("orient", "list", THEME) >= SURE_ORIENT
         text, lexicon = reading.base.text, self.lexicon
         other = lexicon.wants_other_job(text) or (lexicon.names_other_job(text) and not about_us)
         return reading.question("off-topic", "métier d’un autre domaine") if other else None
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether a greeting or thanks is followed by a question."""
-        polite = any(i in ("greet", "thanks") and p >= SURE_INTENT for i, p in reading.base.intents)
+        polite = max(map(reading.base.may_ask, ("greet", "thanks"))) >= SURE_INTENT
         rest = after_greeting(reading.base.text)
         if len(rest.split()) < 2 or (polite and "?" not in reading.base.text):
             return False
@@ -210,7 +209,7 @@ class Understanding:
         text, intent = reading.base.text, reading.intent
         candidates = self._matcher.candidates(text)
         least = SURE_OFF_TOPIC if reading.sure else SURE_INTENT
-        elsewhere = dict(reading.base.intents)[OFF_TOPIC] >= least
+        elsewhere = reading.base.may_ask(OFF_TOPIC) >= least
         other = elsewhere or intent in ("orient", "list") or self.lexicon.names_theme(text)
         if other or not candidates:
             return None
@@ -263,7 +262,7 @@ class Understanding:
         if not context.roles or (context.topic and not points):
             return False
         sure = reading.base.sections[0][1]
-        off_topic = dict(reading.base.intents)[OFF_TOPIC]
+        off_topic = reading.base.may_ask(OFF_TOPIC)
         if reading.intent in ("orient", "list"):
             return bool(SIMILAR.search(text) or THIS_JOB.search(text))
         if off_topic >= max(sure, SURE_OFF_TOPIC):

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.compare import Comparison
-from bot.compare_leads import NO_COMMON_PAY
+from bot.compare import NO_COMMON_PAY, Comparison
 from bot.criteria import criteria, plain_question
 from bot.evaluate import citation_faults, figure_faults
 from bot.proposals import Proposals
@@ -101,10 +100,8 @@ def test_who_studies_longer(compare: Compare, first: str, second: str, conclusio
 
 def test_the_difference_is_told_in_words_where_the_bank_has_it(compare: Compare) -> None:
     answer = compare("social-media-manager", "community-manager")
-    assert (
-        "stratégie" in answer.text.split("|")[0]
-        and answer.citations[0].section == "metiers-proches"
-    )
+    assert "stratégie" in answer.text.split("|")[0]
+    assert answer.citations[0].section == "metiers-proches"
     assert answer.text.count("\n| **") == 5
 
 

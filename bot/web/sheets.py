@@ -21,7 +21,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.french import a_role, capital
-from bot.pay import amount, unit
 from bot.web.bibliography import list_sources, web_host
 from bot.web.render import NBSP, TIGHT
 from bot.web.shell import HERE, STATIC, static_version
@@ -204,6 +203,22 @@ def profile(pay: Salary) -> str:
     return PROFILES.get(pay.profile, capital(pay.profile))
 
 
+def amount(pay: Salary) -> str:
+    """Return "de 35 000 à 40 000 €", "41 000 €", "à partir de…" or "jusqu’à…"."""
+    low, high = (None if n is None else _number(n) for n in (pay.low, pay.high))
+    if low == high:
+        return f"{low} €"
+    if low is None or high is None:
+        return f"à partir de {low} €" if low else f"jusqu’à {high} €"
+    return f"de {low} à {high} €"
+
+
+def unit(pay: Salary) -> str:
+    """Return "brut par an"; a figure whose source does not say "brut" says so."""
+    words = pay.unit.removeprefix("EUR ")
+    return words if words.startswith("brut") else f"{words} (brut ou net : non précisé)"
+
+
 def structured(job: RoleSheet) -> dict[str, Any]:
     """Describe a job as schema.org's Occupation; figures about another job are left out."""
     texts = {part.id: " ".join(block.text for block in part.blocks) for part in job.sections}
@@ -276,3 +291,8 @@ def _shorten(blocks: Sequence[Block]) -> str:
     if len(text) <= DESCRIPTION:
         return text
     return text[:DESCRIPTION].rpartition(" ")[0].rstrip(" ,;:.") + "…"
+
+
+def _number(value: float) -> str:
+    text = f"{value:,.2f}".removesuffix(".00")
+    return text.replace(",", " ").replace(".", ",")
